@@ -2,7 +2,7 @@
 # Makes sure that the programs the tests need beyond npm are here. Says nothing when none is missing.
 set -euo pipefail
 
-# One line for each: the program, the Debian package that has it.
+# One line for each: the program, or a file, and the Debian package that has it.
 tools='
 nats-server nats-server
 ping        iputils-ping
@@ -33,8 +33,20 @@ radvd       radvd
 dnsmasq     dnsmasq-base
 squid       squid
 busybox     busybox-static
+jq          jq
+/usr/lib/ipxe/snponly.efi ipxe
+/usr/share/OVMF/OVMF_CODE_4M.fd ovmf
+syslinux    syslinux
+/usr/lib/syslinux/mbr/mbr.bin syslinux-common
+mcopy       mtools
+mkfs.fat    dosfstools
 dockerd     docker.io
+podman      podman
+/usr/lib/podman/netavark netavark
+runc        runc
 nsenter     util-linux
+go          golang-go
+/usr/share/gocode/src/github.com/vmware/govmomi/simulator/simulator.go golang-github-vmware-govmomi-dev
 '
 
 # Debian puts some daemons where only root looks.
@@ -46,7 +58,7 @@ look() {
   missing_programs=()
   missing_packages=()
   while read -r program package; do
-    if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
+    if [ -n "$program" ] && ! command -v "$program" >/dev/null && [ ! -f "$program" ]; then
       missing_programs+=("$program")
       missing_packages+=("$package")
     fi
@@ -76,8 +88,17 @@ by_hand() {
   exit 1
 }
 
+# What the boot image of the tests is made of is kept beside what else they make.
+boot_image_packages() {
+  "$(dirname "$0")/build-boot-image.sh" --kernel cloud-amd64 --packages node_modules/.cache/boot-image --download ||
+    echo "test/boot-image.spec.ts is going to fail: it builds the boot image of these packages" >&2
+}
+
 look
-[ ${#missing_programs[@]} -eq 0 ] && exit 0
+if [ ${#missing_programs[@]} -eq 0 ]; then
+  boot_image_packages
+  exit 0
+fi
 can_install || by_hand
 
 # Packages of servers start them, and have them start with the machine: the tests start their own.
@@ -114,3 +135,4 @@ fi
 
 look
 [ ${#missing_programs[@]} -eq 0 ] || by_hand
+boot_image_packages

@@ -57,7 +57,8 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   inventory: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
   dhcp: [...SUBJECT, 'site', 'ipam'],
-  boot: [...SUBJECT, 'ipam', 'building', 'dhcp'],
+  boot: [...SUBJECT, 'config', 'ipam', 'building', 'dhcp'],
+  images: [...SUBJECT, 'config', 'site', 'blueprint', 'building'],
   documents: [
     'kernel',
     'config',
@@ -71,6 +72,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'building',
     'dhcp',
     'boot',
+    'images',
   ],
   records: [...SUBJECT, 'reactions'],
   'post-office': [...SUBJECT, 'reactions', 'config', 'site', 'blueprint', 'foreman', 'building'],

@@ -325,6 +325,9 @@ describe('commands about what there is', () => {
     await done('foundation delete c1');
     expect(await done('complex delete cx')).toBe('deleted cx');
     expect(await refused('foundation accept-machine t1')).toContain('there is nothing to accept');
+    expect(await refused('foundation settings t1')).toContain(
+      'machines of the type "Test" have no settings to compare',
+    );
     await done('complex libvirt create -l vms -s site1 -d "a host of VMs"');
     expect(await done('complex machines vms')).toBe('nobody has looked yet; "complex look" has somebody look');
     expect(await refused('complex adopt vms --machine u1 --dry-run')).toContain('nobody has looked yet');
@@ -530,6 +533,18 @@ describe('commands about what there is', () => {
   it('what goes: structures', async () => {
     expect(await done('structure delete web2')).toBe('deleted web2');
     expect(await json('structure list')).toEqual([]);
+  });
+
+  it('waves: a target without the script is skipped', async () => {
+    const make = 'wave create --script tidy --target gone --batch 1';
+    expect(await done(`${make} --dry-run`)).toMatch(/gone +1 +there is no foundation gone/);
+    expect(await refused('wave create --target gone --batch 1')).toContain('say --script');
+    const { id } = (await json(`${make} -d x`)) as { readonly id: number };
+    await until(async () => ((await json(`wave get ${id}`)) as { readonly state: string }).state === 'done');
+    expect(await done(`wave progress ${id}`)).toMatch(/gone +1 +skipped +- +there is no foundation gone/);
+    expect(await json('wave list')).toMatchObject([{ id, skipped: 1 }]);
+    for (const action of ['pause', 'resume', 'cancel']) expect(await refused(`wave ${action} ${id}`)).not.toBe('');
+    expect(await done(`wave delete ${id}`)).toBe(`deleted ${id}`);
   });
 
   it('machines that have called in', async () => {

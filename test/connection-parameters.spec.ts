@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { ApiService } from '#api';
 import { blueprints, pxes } from '#blueprint';
+import { MachineLogins } from '#boot';
 import { foundations, structures } from '#building';
 import { ConfigDocuments } from '#documents';
 import type { HttpRequest } from '#http';
@@ -49,10 +50,10 @@ const view = viewOfRows([
     pxes,
     {
       fw: {
-        bootScript: 'echo {{ __connection_paramaters is defined }}',
+        bootScript: 'echo {{ __connection_paramaters is defined }} {{ __bootstrap_login }}',
         template:
           'BMC={{ __connection_paramaters.ip_address }} {{ __connection_paramaters.credentials.username }}:' +
-          '{{ __connection_paramaters.credentials.password }}',
+          '{{ __connection_paramaters.credentials.password }}{{ __bootstrap_login }}',
       },
     },
   ],
@@ -72,6 +73,7 @@ const documents = new ConfigDocuments({
   readSecret: async ({ $secret: id }) => (id === 's' ? 'hush' : undefined),
   log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined } as never,
   identify: async () => undefined,
+  logins: new MachineLogins(Buffer.alloc(32), () => 0),
 });
 const get = async (type: string): Promise<string | undefined> => {
   const request: HttpRequest = {
@@ -87,6 +89,6 @@ const get = async (type: string): Promise<string | undefined> => {
 
 it('the answers of an installer see how the foundation is reached out of band, and nothing else does', async () => {
   expect(await get('pxe_template')).toBe('BMC=10.9.0.1 operator:hush');
-  expect(await get('boot_script')).toBe('#!ipxe\n\necho False');
+  expect(await get('boot_script')).toMatch(/^#!ipxe\n\necho False @survey-86400000:[\w-]{43}$/);
   expect(JSON.parse((await get('config')) ?? '')).not.toHaveProperty('__connection_paramaters');
 });

@@ -96,6 +96,8 @@ describe('a server with a certificate', () => {
       308,
       `${url.replace('localhost', '127.0.0.1')}/api/v1/`,
     ]);
+    const image = await fetch(`${plain}/images/${'0'.repeat(64)}`);
+    expect([image.status, await image.text()]).toEqual([404, 'no image has this file']);
     const document = await fetch(`${plain}/config/boot_script/`);
     expect([document.status, await document.text()]).toEqual([404, 'Address Not Found or is Duplicate']);
   });

@@ -5,12 +5,12 @@ import { killRun } from '../scripts/bench/faults/kill-run.ts';
 jest.setTimeout(600_000);
 
 /** In either case; `npm run bench -- faults --count 1000` has as many as are wanted. */
-const KILLS = 25;
+const KILLS = 12;
 
 it.each([
   ['one server', 1],
   ['two servers on one database', 2],
-])('%s, two agents, NATS with its store and PostgreSQL are killed 25 times: nobody has to help', async (_, servers) => {
+])('%s, two agents, NATS with its store and PostgreSQL are killed 12 times: nobody has to help', async (_, servers) => {
   const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 1e6));
   const said: string[] = [];
   const began = performance.now();

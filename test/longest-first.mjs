@@ -3,6 +3,10 @@ import TestSequencer from '@jest/test-sequencer';
 
 /** What the slow suites take on two cores, roughly, in seconds: a fresh clone has no times of its own yet. */
 const SECONDS = {
+  'test/bare-metal.spec.ts': 230,
+  'test/boot-image.spec.ts': 30,
+  'test/maintenance.spec.ts': 30,
+  'test/boot-agent.spec.ts': 25,
   'libs/platforms/src/libvirt/agent.spec.ts': 50,
   'test/libvirt.spec.ts': 45,
   'test/docker.spec.ts': 35,
@@ -13,6 +17,9 @@ const SECONDS = {
   'libs/dhcp/test/kea.spec.ts': 12,
   'test/thread.spec.ts': 90,
   'test/kills.spec.ts': 80,
+  'test/machine-kills.spec.ts': 65,
+  'test/vcenter.spec.ts': 45,
+  'libs/platforms/src/vcenter/agent.spec.ts': 15,
   'test/observe.spec.ts': 45,
   'test/backup.spec.ts': 50,
   'test/foreman.spec.ts': 35,

@@ -131,6 +131,7 @@ Building/Foundation
   (setIdMap)                                         Building.can_bootstrap
   (acceptHardware)                                   Building.can_accept_hardware
   (acceptMachine)                                    Building.can_accept_machine
+  (settings)                                         Building.can_look_at_machines
   (force)                                            Building.can_force_foundation
 Test/TestFoundation
   view add change delete                             Building.*_foundation
@@ -309,6 +310,10 @@ Setup/Installation
 Setup/Platform
   (list)                                             Setup.view_platform
   (enable)                                           Setup.can_enable_platform
+Image/Image
+  view add change delete                             Image.*_image
+  (verify)                                           Image.view_image
+  (discard)                                          Image.delete_image
 `;
 
 /** The rows of the table, one for each thing that can be asked. */

@@ -142,7 +142,7 @@ describe('resource files on a server', () => {
     expect((await resources('load --shipped')).out).toMatch(/^\d+ unchanged\n$/);
     expect((await resources('load --shipped test manual.toml')).out).toMatch(/^\d+ unchanged\n$/);
     expect(await events()).toBe(before);
-    for (const name of ['linux-base', 'ubuntu-noble-base', 'debian-bookworm-base', 'centos-7-base', 'demo-web']) {
+    for (const name of ['linux-base', 'ubuntu-noble-base', 'debian-trixie-base', 'rocky-9-base', 'vmware-esx-base']) {
       const found = await client.get(`/api/v1/BluePrint/StructureBluePrint:${name}:`);
       expect(found).toMatchObject({ name });
     }

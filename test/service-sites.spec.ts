@@ -270,6 +270,7 @@ describe('a service of one site', () => {
     'PostOffice/Subscription (listKinds)',
     // They tell of what the service may see.
     ...['hosts', 'prometheus', 'ansible'].map((name) => `Records/Discovery (${name})`),
+    ...['view', '(verify)'].map((what) => `Image/Image ${what}`),
     'Records/Search (find)',
     'Records/Dashboard (show)',
     'Records/ReadModel (state)',
@@ -319,6 +320,7 @@ describe('a service of one site', () => {
     ...['query', 'queryObjects'].map((name) => `Records/Recorder (${name})`),
     'Setup/Installation (setUp)',
     ...['list', 'enable'].map((name) => `Setup/Platform (${name})`),
+    ...['add', 'change', 'delete', '(discard)'].map((what) => `Image/Image ${what}`),
     ...['view', 'add', 'change', 'delete'].map((what) => `Foreman/Limit ${what}`),
     'Foreman/Limit (usage)',
     ...['view', 'add', 'delete', '(preview)', '(progress)', '(pause)', '(resume)', '(cancel)'].map(

@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { MachineLogins } from '#boot';
 import { CinpClient } from '#cinp';
-import { manualFoundation, until } from '#testing';
+import { manualFoundation, SECRET_KEY, until } from '#testing';
 import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
@@ -77,6 +79,37 @@ describe('a machine that was booted for a job', () => {
     await until(async () => (await shown(job)) === undefined);
     expect(await client.get(`/api/v1/Foreman/JobLog:${job}:`)).toMatchObject({ finished_at: expect.any(String) });
     await expect(done()).rejects.toMatchObject({ status: 404 });
+  });
+
+  it('is let in by what its boot script gives it, for the signals of that job alone', async () => {
+    const [job, other] = [await started(BOOT), await started(BOOT)];
+    await waiting(job);
+    const key = createHmac('sha256', Buffer.from(SECRET_KEY, 'base64')).update('key\nmachines that boot').digest();
+    const { attributes = [] } = new MachineLogins(key, Date.now).layer(new Map([['_foundation_job_id', job]]));
+    const [[, login] = []] = attributes;
+    const ask = async (path: string, body: object) => {
+      const headers = { ...auth, Authorization: `Bearer ${login as string}` };
+      const asked = await fetch(`${server.url}/api/rest/${path}`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body),
+      });
+      return [asked.status, await asked.text()];
+    };
+    expect(await ask(`Foreman/BaseJob/${job}/postMessage`, { msg: 'half way' })).toEqual([200, '{"value":"Posted"}']);
+    for (const [action, body] of [
+      ['postMessage', { msg: 'x' }],
+      ['signalAlert', { msg: 'x' }],
+      ['signalComplete', { cookie: `${other}(disk-wipe)` }],
+    ] as const) {
+      const refusal = await ask(`Foreman/BaseJob/${other}/${action}`, body);
+      expect(refusal).toEqual([403, expect.stringContaining(`this machine was booted for job ${job}`)]);
+    }
+    expect((await ask('Records/Search/find', { text: 'signalled' }))[0]).toBe(403);
+    expect((await ask('Survey/Cartographer/register', { identifier: 'm1' }))[0]).toBe(403);
+    const complete = { cookie: `${job}(disk-wipe)` };
+    expect(await ask(`Foreman/BaseJob/${job}/signalComplete`, complete)).toEqual([200, '{"value":"Recieved"}']);
+    await until(async () => (await shown(job)) === undefined);
   });
 
   it('is heard once, however many say it at the same time', async () => {

@@ -16,6 +16,8 @@ import { startModules, until } from '#testing';
 import { authUndos } from '../libs/auth/src/auth.undo.ts';
 import { dhcpUndo } from '../libs/dhcp/src/dhcp.undo.ts';
 import { dockerPortUndos } from '../libs/docker-ports/src/docker-ports.undo.ts';
+import { imageUndo } from '../libs/images/src/images.undo.ts';
+import { inventoryUndos } from '../libs/inventory/src/inventory.undo.ts';
 import { postOfficeUndos } from '../libs/post-office/src/post-office.undo.ts';
 import { previewUndo } from '../libs/preview/src/preview.undo.ts';
 import { deprovisionUndo } from '../libs/provision/src/deprovision.undo.ts';
@@ -134,6 +136,8 @@ describe('every kind of stream', () => {
       ...postOfficeUndos,
       ...dhcpUndo,
       ...dockerPortUndos,
+      imageUndo,
+      ...inventoryUndos,
       previewUndo,
       deprovisionUndo,
     ];

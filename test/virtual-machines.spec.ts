@@ -241,6 +241,19 @@ it('a machine that was there is adopted, and what is done to it by hand is told 
   expect(await rest('POST', 'Records/Request/undo', { id: rows[0]?.request })).toMatchObject({ status: 200 });
   expect(await rest('GET', 'Building/Foundation/old01')).toMatchObject({ status: 404 });
   expect(vbox.machines.size).toBe(1);
+  // Of many who adopt it at the same time, under names of their own, one does.
+  const many = await Promise.all(Array.from({ length: 8 }, (_, n) => adopt({ locator: `many0${n}` })));
+  const done = many.filter(({ status }) => status === 200);
+  expect(many.filter(({ status }) => status === 409)).toHaveLength(7);
+  expect(done).toHaveLength(1);
+  expect(JSON.stringify(many)).toContain(`machine \\"${machine.uuid}\\" is that of foundation`);
+  const { locator } = done[0]!.body['value'] as { readonly locator: string };
+  expect((await client.list(MACHINE)).uris.filter((uri) => uri.includes('many'))).toEqual([`${MACHINE}:${locator}:`]);
+  const { rows: adoptions } = await database.pool.query<{ request: string }>(
+    `SELECT meta::json->>'request' AS request FROM log.events WHERE type = 'FoundationAdopted' ORDER BY position DESC`,
+  );
+  const last = { id: adoptions[0]?.request };
+  expect(await rest('POST', 'Records/Request/undo', last)).toMatchObject({ status: 200 });
   expect((await adopt({})).body['value']).toMatchObject(becomes);
   expect(await client.get(`${MACHINE}:old01:`)).toMatchObject({ state: 'built', virtualbox_uuid: machine.uuid });
   expect((await adopt({ locator: 'twice' })).status).toBe(409);

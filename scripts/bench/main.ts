@@ -36,7 +36,9 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   chain: { limit: 900, load: () => import('./chain.ts') },
   deliveries: { limit: 1800, load: () => import('./deliveries.ts') },
   web: { limit: 1800, load: () => import('./web.ts') },
+  machines: { limit: HOUR, load: () => import('./machines.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
+  'debian-install': { limit: 3 * HOUR, load: () => import('./debian-install.ts') },
 };
 
 /** Takes `--limit SECONDS` out of the arguments. */

@@ -49,6 +49,8 @@ import { entry } from '../../libs/directory/src/entry.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
 import { zone } from '../../libs/directory/src/zone.ts';
 import { zones } from '../../libs/directory/src/zones.ts';
+import { image } from '../../libs/images/src/image.ts';
+import { images } from '../../libs/images/src/images.ts';
 import { address } from '../../libs/ipam/src/address/address.ts';
 import { addresses } from '../../libs/ipam/src/address/addresses.ts';
 import { addressLoans } from '../../libs/ipam/src/loan/address-loans.ts';
@@ -83,6 +85,7 @@ import { post, posts } from '../../libs/post-office/src/post.ts';
 import { subscription } from '../../libs/post-office/src/subscription.ts';
 import { subscriptions } from '../../libs/post-office/src/subscriptions.ts';
 import { preview } from '../../libs/preview/src/preview.ts';
+import { adoption } from '../../libs/inventory/src/adoption.ts';
 import { deprovision } from '../../libs/provision/src/deprovision.ts';
 import { deprovisions } from '../../libs/provision/src/deprovisions.ts';
 import { searchables } from '../../libs/search/src/find/searchables.ts';
@@ -104,6 +107,7 @@ import { rack } from '../../libs/survey/src/position/rack.ts';
 export const deciders: readonly AnyDecider[] = [
   address,
   addressBlock,
+  adoption,
   blueprint,
   complex,
   complexStructure,
@@ -142,6 +146,7 @@ export const deciders: readonly AnyDecider[] = [
   preview,
   program,
   pxe,
+  image,
   realInterface,
   script,
   scriptLink,
@@ -195,6 +200,7 @@ export const readModels: readonly ReadModel[] = [
   plots,
   positions,
   pxes,
+  images,
   logicalInterfaces,
   realInterfaces,
   scriptLinks,
@@ -229,6 +235,7 @@ const OWN_STREAM = 'a preview is looked at by its id, with what its own stream s
 
 /** Types of events that no read model folds, and why. */
 export const IGNORED: Readonly<Record<string, string>> = {
+  AdoptionNoted: 'the foundation shows what it is of',
   AddressBlockClosed: LOOK,
   AddressBlockReopened: LOOK,
   AddressClosed: LOOK,
@@ -269,6 +276,8 @@ export const IGNORED: Readonly<Record<string, string>> = {
   IntakeRuleClosed: LOOK,
   IntakeRuleReopened: LOOK,
   PxeClosed: LOOK,
+  ImageClosed: LOOK,
+  ImageReopened: LOOK,
   PxeReopened: LOOK,
   LogicalInterfaceClosed: LOOK,
   LogicalInterfaceReopened: LOOK,

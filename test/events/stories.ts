@@ -26,6 +26,7 @@ import { networked } from '../../libs/building/src/networked/networked.ts';
 import { hostName } from '../../libs/building/src/structure/host-name.ts';
 import { structure } from '../../libs/building/src/structure/structure.ts';
 import { entry } from '../../libs/directory/src/entry.ts';
+import { image } from '../../libs/images/src/image.ts';
 import { zoneNames } from '../../libs/directory/src/zone-names.ts';
 import { zone } from '../../libs/directory/src/zone.ts';
 import { address } from '../../libs/ipam/src/address/address.ts';
@@ -58,6 +59,7 @@ import { dhcpLease } from '../../libs/dhcp/src/lease/lease.ts';
 import { cartographer } from '../../libs/survey/src/cartographer/cartographer.ts';
 import { intakeRule } from '../../libs/survey/src/intake/intake-rule.ts';
 import { plot } from '../../libs/plots/src/plot.ts';
+import { adoption } from '../../libs/inventory/src/adoption.ts';
 import { position } from '../../libs/survey/src/position/position.ts';
 import { rack } from '../../libs/survey/src/position/rack.ts';
 
@@ -103,6 +105,15 @@ const hostAddress = {
   primary: true,
   reason: null,
   pxe: null,
+} as const;
+const diskImage = {
+  name: 'debian-12',
+  version: '2026.1',
+  format: 'raw.zst',
+  size: 1_000_000,
+  sha256: 'a'.repeat(64),
+  url: null,
+  description: '',
 } as const;
 const zoneTimers = { ttl: 3600, refresh: 86400, retry: 7200, expire: 36000, minimum: 172800 };
 
@@ -292,6 +303,7 @@ export const stories: readonly Story[] = [
     { type: 'BindFoundation', data: { dependency: 4 } },
     { type: 'UnbindFoundation', data: { dependency: 4 } },
     { type: 'ChangeFoundation', data: { complex: 'cluster' } },
+    { type: 'ChangeFoundation', data: { bmc: { host: 5, address: 6 } } },
     { type: 'ChangeFoundation', data: { labels: { rack: 'r1' }, owner: 'alice' } },
     { type: 'BeginSurvey', data: { cartographer: 'a1b2c3' } },
     { type: 'EndSurvey', data: { cartographer: 'a1b2c3' } },
@@ -690,6 +702,16 @@ export const stories: readonly Story[] = [
     { type: 'DeletePxe', data: {} },
   ),
   story(
+    image,
+    { type: 'DefineImage', data: diskImage },
+    { type: 'ChangeImage', data: { description: 'with nginx' } },
+    { type: 'CloseImage', data: {} },
+    { type: 'ReopenImage', data: {} },
+    { type: 'CloseImage', data: {} },
+    { type: 'DeleteImage', data: {} },
+  ),
+  story(image, { type: 'RestoreImage', data: { value: diskImage, shown: { created: moment } } }),
+  story(
     script,
     { type: 'DefineScript', data: { description: 'Makes', text: 'begin()\nend\n' } },
     { type: 'ChangeScript', data: { description: 'Makes it', text: 'begin()\n  pause()\nend\n' } },
@@ -960,6 +982,7 @@ export const stories: readonly Story[] = [
       },
     },
   }),
+  story(adoption, { type: 'NoteAdoption', data: { foundation: 'old01' } }),
   story(intakeRule, { type: 'RestoreIntakeRule', data: { value: intake, shown: { created: moment } } }),
   story(position, { type: 'RestorePosition', data: { value: placed, shown: { created: moment } } }),
   story(plot, {

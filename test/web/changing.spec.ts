@@ -50,7 +50,7 @@ describe('an edit', () => {
     await page.getByRole('dialog').getByLabel('Reason').fill('it is better');
     await button(page, 'Save').click();
     await page.getByText('The better web shop').first().waitFor();
-    expect(await description()).toBe('The better web shop');
+    await until(async () => (await description()) === 'The better web shop');
     await button(page, 'Undo').click();
     await until(async () => (await description()) === 'The web shop');
     await page.getByText('The better web shop').first().waitFor({ state: 'detached' });

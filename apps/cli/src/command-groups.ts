@@ -20,6 +20,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   group: 'groups of users',
   hold: 'what holds jobs back before they begin',
   'hold rule': 'who is to be heard before which jobs begin',
+  image: 'images of operating systems, which are written to disks',
   import: 'what other programs know of hosts and networks',
   job: 'jobs under way',
   'job dependency': 'jobs on dependencies',
@@ -47,6 +48,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   'structure interface': 'the network interfaces of structures',
   'structure job': 'have structures built, destroyed and worked on',
   user: 'users',
+  wave: 'utility scripts on many targets, batch by batch',
   webhook: 'who is told of what happens, over HTTP',
   'webhook delivery': 'what was delivered to webhooks, waits, or was given up',
 };

@@ -15,6 +15,7 @@ import { explainCommands } from './explain-commands.ts';
 import { followJobs } from './follow-jobs.ts';
 import { eventCommands } from './event-commands.ts';
 import { historyCommands } from './history-commands.ts';
+import { imageCommands } from './image-commands.ts';
 import { jobCommands } from './job-commands.ts';
 import { nats } from './nats-commands.ts';
 import { nouns } from './nouns/index.ts';
@@ -92,6 +93,7 @@ const COMMANDS: Commands = {
     scriptCommands,
     zoneCommands,
     bootCommands,
+    imageCommands,
     webhooks,
   ),
   version: {

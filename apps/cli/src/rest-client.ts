@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { httpRequest, openRequest } from '#runtime/http-request';
 import { PreviewedRequests } from './previewed-requests.ts';
 
@@ -122,9 +123,37 @@ export class RestClient {
     return (await this.#send('POST', path, values)).body;
   }
 
-  /** Calls an action. @returns its answer */
-  async call(path: string, parameters: Values = {}): Promise<unknown> {
-    return (await this.#send('POST', path, parameters)).body['value'];
+  /** Calls an action. @param timeoutMs how long it may take @returns its answer */
+  async call(path: string, parameters: Values = {}, timeoutMs = TIMEOUT_MS): Promise<unknown> {
+    return (await this.#send('POST', path, parameters, {}, timeoutMs)).body['value'];
+  }
+
+  /** Whether there is something at a path. */
+  async has(path: string): Promise<boolean> {
+    const { status } = await this.#withSession(() => this.#exchange('HEAD', path, undefined, {}, TIMEOUT_MS));
+    return status === 200;
+  }
+
+  /** Sends a file as it is read. @param read begins to read it, anew where it has to be sent again */
+  async upload(path: string, length: number, read: () => Readable): Promise<Values> {
+    const { proxy, caFile, signal = new AbortController().signal } = this.#options;
+    const url = `${this.server}/api/rest/${path}`;
+    const answer = await this.#withSession(async () => {
+      const headers = {
+        'Content-Type': 'application/octet-stream',
+        'Content-Length': String(length),
+        ...this.#authorization(),
+      };
+      const response = await openRequest({ method: 'PUT', url, headers, body: read(), proxy, caFile }, signal).catch(
+        (error: unknown) => {
+          throw this.#unreachable(error);
+        },
+      );
+      const text = (await response.setEncoding('utf8').toArray()).join('');
+      return { status: response.statusCode ?? 0, body: parsed(text) };
+    });
+    if (answer.status !== 200 || !answer.body) throw new Refused(answer.status, answer.body);
+    return answer.body;
   }
 
   /** Calls an action that only looks, as things are or were then. @returns its answer */
@@ -193,10 +222,11 @@ export class RestClient {
     path: string,
     body?: Values | string,
     headers: Readonly<Record<string, string>> = {},
+    timeoutMs = TIMEOUT_MS,
   ): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
     const previewed = method === 'GET' ? undefined : await this.#previews?.add({ method, path, body, headers });
     if (previewed) return { body: previewed, etag: undefined };
-    return this.#asked(method, path, body, headers);
+    return this.#asked(method, path, body, headers, timeoutMs);
   }
 
   async #asked(
@@ -204,8 +234,9 @@ export class RestClient {
     path: string,
     body?: Values | string,
     headers: Readonly<Record<string, string>> = {},
+    timeoutMs = TIMEOUT_MS,
   ): Promise<{ readonly body: Values; readonly etag: string | undefined }> {
-    const answer = await this.#withSession(() => this.#exchange(method, path, body, headers));
+    const answer = await this.#withSession(() => this.#exchange(method, path, body, headers, timeoutMs));
     const value = parsed(answer.text);
     if (value === undefined) throw new Unreachable(`${this.server} is no Contractor`);
     if (answer.status < 200 || answer.status > 299) throw new Refused(answer.status, value);
@@ -228,6 +259,7 @@ export class RestClient {
     path: string,
     body: Values | string | undefined,
     headers: Readonly<Record<string, string>>,
+    timeoutMs: number,
   ) {
     const { proxy, caFile, signal, trace } = this.#options;
     const begin = performance.now();
@@ -242,7 +274,7 @@ export class RestClient {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       proxy,
       caFile,
-      timeoutMs: TIMEOUT_MS,
+      timeoutMs,
       signal,
     }).catch((error: unknown) => {
       throw this.#unreachable(error);

@@ -18,6 +18,7 @@ import type { EventSourcingOptions } from '#event-sourcing';
 import { ForemanModule } from '#foreman';
 import type { IntegrityOptions } from '#integrity';
 import { IntegrityModule } from '#integrity';
+import { ImagesModule } from '#images';
 import { InventoryModule } from '#inventory';
 import { IpamModule } from '#ipam';
 import type { Logger } from '#kernel';
@@ -162,6 +163,7 @@ export class AppModule {
         InventoryModule,
         DhcpModule,
         BootModule,
+        ImagesModule,
         DnsModule.forRoot(settings.dns),
         PublisherModule,
         DocumentsModule,

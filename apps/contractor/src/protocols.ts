@@ -13,11 +13,11 @@ import {
   toPosition,
 } from '#api';
 import { Identities, OpenIdSignIn } from '#auth';
-import { BootTraces } from '#boot';
+import { BootTraces, MachineLogins } from '#boot';
 import { CINP_HEADERS, cinpAdapter } from '#cinp';
 import type { Served } from '#config';
 import { SERVED } from '#config';
-import { ConfigDocuments } from '#documents';
+import { ConfigDocuments, ImageDownloads } from '#documents';
 import { Features } from '#event-sourcing';
 import type { Clock, EventStore } from '#event-store';
 import { CLOCK, CommandGateway, EVENT_STORE, positionAt } from '#event-store';
@@ -25,6 +25,7 @@ import { JobFeed, jobs } from '#foreman';
 import type { ProtocolAdapter } from '#http';
 import { withCors, withTexts } from '#http';
 import type { HttpHandler } from '#http';
+import { ImageFiles, images, missingFile } from '#images';
 import type { Logger } from '#kernel';
 import { People, PERSON_PREFIX } from '#people';
 import type { ServerHalf } from '#platform';
@@ -32,7 +33,16 @@ import { PLATFORMS } from '#platform';
 import { EventFactsReader, EventFeed } from '#post-office';
 import type { ReadStore } from '#read-store';
 import { NotReady, PostgresIdempotencyStore, READ_STORE } from '#read-store';
-import { EventFeedAdapter, FeedAdapter, HistoryExport, REST_HEADERS, restAdapter, SessionAdapter } from '#rest';
+import {
+  EventFeedAdapter,
+  FeedAdapter,
+  FileUpload,
+  HistoryExport,
+  REST_HEADERS,
+  restAdapter,
+  SessionAdapter,
+  UPLOAD_PATHS,
+} from '#rest';
 import { DATABASE, LOGGER } from '#runtime';
 import { Erased, Secrets } from '#secrets';
 import type { WhenStopped } from './open-log.ts';
@@ -68,7 +78,9 @@ export async function protocolAdapters(
   await kept.start();
   addRetentionRules(app, kept);
   const { maxBody, corsOrigins } = http;
-  const identify = (name: string, token: string) => identities.identify(name, token);
+  const logins = new MachineLogins(secrets.derivedKey('machines that boot'), () => Date.parse(clock.now()));
+  const identify = async (name: string, token: string) =>
+    logins.identify(name, token) ?? (await identities.identify(name, token));
   const rest = restAdapter({
     api: apis.for('rest'),
     log,
@@ -114,6 +126,7 @@ export async function protocolAdapters(
     noteDocument: (document) => bootTraces.note(document),
     readSecret: (reference) => secrets.read(reference).catch(nothingWhereErased),
     log,
+    logins,
     identify,
     momentOf: async (text) => {
       const time = toMoment(text.replace(/ (?=\d{2}:?\d{2}$)/, '+'));
@@ -160,6 +173,21 @@ export async function protocolAdapters(
     now: () => clock.now(),
     log,
   });
+  const files = app.get(ImageFiles);
+  const upload = new FileUpload({
+    permission: { grant: 'Image.add_image' },
+    find: (sha256) => files.find(sha256),
+    receive: (announced, chunks) => files.receive(announced, chunks),
+    identify,
+    log,
+  });
+  const downloads = new ImageDownloads({
+    find: (sha256) => files.find(sha256),
+    missing: async (sha256) => {
+      const { total } = await reads.now.keys(images, { where: { kept: sha256 }, count: 1 });
+      return total === 0 ? undefined : missingFile(files.folder, sha256);
+    },
+  });
   // Streams go on until they are ended: before the server waits for what is under way.
   whenStopped(async () => {
     feed.clients.stop();
@@ -173,6 +201,8 @@ export async function protocolAdapters(
   const followed = withCors(named(feed.handle), corsOrigins, REST_HEADERS);
   return [
     documents.adapter,
+    downloads.adapter,
+    { name: 'upload', paths: UPLOAD_PATHS, handle: withCors(upload.handle, corsOrigins, REST_HEADERS), streams: true },
     { name: 'feed', paths: /^\/+api\/rest\/feed(?:\?|$)/, handle: followed, streams: true },
     {
       name: 'events',

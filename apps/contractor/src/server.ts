@@ -188,9 +188,9 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
   const adapters = await protocolAdapters(app, settings, whenStopped);
   // What is for none of these is a page of the web UI, which the framework serves.
   dispatcher = httpDispatcher([...adapters, pages, ...(web === undefined ? [startPage] : [])], metrics, arrival);
-  // Machines that boot know no authority: their documents can be had without TLS.
+  // Machines that boot know no authority: their documents and images can be had without TLS.
   plain = httpDispatcher(
-    adapters.filter(({ name }) => name === 'config'),
+    adapters.filter(({ name }) => name === 'config' || name === 'images'),
     metrics,
     arrivalOf(trustedProxies, false),
   );

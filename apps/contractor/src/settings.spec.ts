@@ -64,6 +64,11 @@ describe('the settings', () => {
       rndcKey: undefined,
       secondaries: [],
       transferKeys: [],
+      bootTraceDays: 30,
+      images: undefined,
+      imageSize: 20_000,
+      imagesTotal: 200_000,
+      machineLook: 300,
     });
   });
 

@@ -6,6 +6,7 @@ import { eventStoreSettings } from '#event-store';
 import { foremanSettings } from '#foreman';
 import { inventorySettings } from '#inventory';
 import { httpSettings } from '#http';
+import { imagesSettings } from '#images';
 import { integritySettings } from '#integrity';
 import { previewSettings } from '#preview';
 import { postOfficeSettings } from '#post-office';
@@ -41,6 +42,7 @@ export const settingsTables = {
   bind: bindSettings,
   postOffice: postOfficeSettings,
   boot: bootSettings,
+  images: imagesSettings,
   tracing: tracingSettings,
 };
 

@@ -9,7 +9,8 @@ export function may(caller: Caller, permission: Permission): boolean {
   if (permission === 'anybody') return true;
   const { principal } = caller;
   if (!principal) return false;
-  return permission === 'session' || principal.superuser || principal.permissions.has(permission.grant);
+  if (permission === 'session') return !principal.booted;
+  return principal.superuser || principal.permissions.has(permission.grant);
 }
 
 /** Whether the caller may work at a site, and with these modules. */

@@ -36,6 +36,8 @@ export interface Field<T = unknown, M extends Mode = Mode> extends Parameter<T> 
   readonly mode: M;
   /** May not be null (or empty, where it is text). */
   readonly required: boolean;
+  /** The field that does instead: where that has a value, this one may be null although it is required. */
+  readonly orElse?: string;
   /** The value when it is left out at creation; null unless said otherwise. */
   readonly default?: Json;
   /** Sent as the text old clients parse, not as typed JSON: CInP only (`"True"`, `"254"`, `"['VM']"`). */

@@ -57,6 +57,7 @@ it.each<[string, Caller, boolean, boolean, boolean]>([
   ['who was granted something else', principal({ permissions: new Set(['Site.look']) }), true, true, false],
   ['who was granted it', principal({ permissions: new Set(['Site.paint']) }), true, true, true],
   ['a superuser', principal({ superuser: true }), true, true, true],
+  ['a machine that was booted', principal({ booted: { job: 1 } }), true, false, false],
 ])('%s may what is open to all, to any session, granted: %#', (_, caller, anybody, session, granted) => {
   expect([may(caller, 'anybody'), may(caller, 'session'), may(caller, { grant: 'Site.paint' })]).toEqual([
     anybody,

@@ -10,8 +10,9 @@ export function validate(fields: Readonly<Record<string, Field>>, values: Values
     const value = values[name];
     const { type } = field;
     if (value === null || value === undefined) {
-      if (field.required) faults.push({ field: name, code: 'NULL', text: 'This field cannot be null.' });
-    } else if (field.required && value === '') {
+      if (field.required && !isInstead(values, field))
+        faults.push({ field: name, code: 'NULL', text: 'This field cannot be null.' });
+    } else if (field.required && value === '' && !isInstead(values, field)) {
       faults.push({ field: name, code: 'BLANK', text: 'This field cannot be blank.' });
     } else if (type.kind === 'String' && typeof value === 'string' && type.choices?.includes(value) === false) {
       faults.push({ field: name, code: 'CHOICE', text: `Value '${value}' is not a valid choice.` });
@@ -19,6 +20,10 @@ export function validate(fields: Readonly<Record<string, Field>>, values: Values
   }
   return faults;
 }
+
+/** Whether another field has a value that does instead. */
+const isInstead = (values: Values, { orElse }: Field): boolean =>
+  orElse !== undefined && (values[orElse] ?? null) !== null;
 
 /** What stands in the place of a required value that is not there; the command it goes into is refused anyway. */
 const NEUTRAL: Readonly<Record<ValueType['kind'], unknown>> = {

@@ -7,6 +7,7 @@ import { siteLayers } from '#site';
 import type { Attached } from './attributes/attached.ts';
 import { attachedFoundation, attachedStructure } from './attributes/attached.ts';
 import { foundationInterfaceAttributes, structureInterfaceAttributes } from './attributes/interface-attributes.ts';
+import { withBmcAddress } from './bmc/shown-address.ts';
 import type { ComplexRow } from './complex/complexes.ts';
 import { complexes } from './complex/complexes.ts';
 import type { FoundationRow } from './foundations.ts';
@@ -97,6 +98,7 @@ export async function foundationLayers(
   if (!stored) return undefined;
   const row = withJob(stored, at);
   const type = findType(row.type);
+  const { own, parts } = await withBmcAddress(view, row, type);
   const blueprint = await blueprintLayers(view, row.blueprint);
   const site = await siteLayers(view, row.site);
   const attached = await attachedFoundation(view, locator);
@@ -105,20 +107,20 @@ export async function foundationLayers(
     {
       classes: type?.classes ?? [],
       changed: [...blueprint.changed, ...site.changed, row.updated],
-      parts: [row, type, carrier, ...blueprint.rows, ...site.rows, ...attached.parts],
+      parts: [row, ...parts, type, carrier, ...blueprint.rows, ...site.rows, ...attached.parts],
       declarations: blueprint.declarations,
       attached,
     },
     () => {
       const interfaces = foundationInterfaceAttributes(attached);
       const attributes: Pairs = [
-        ...foundationAttributes(locator, row, type, carrier),
+        ...foundationAttributes(locator, { ...row, own }, type, carrier),
         ...interfaces.own,
         ...(row.structure === null ? [] : [['_structure_id', row.structure] as const]),
         ...jobAttribute('_foundation_job_id', row.job),
       ];
-      const own: Layer = { source: { kind: 'Foundation', id: locator }, attributes };
-      return [...blueprint.layers, ...site.layers, own, ...interfaces.layers];
+      const layer: Layer = { source: { kind: 'Foundation', id: locator }, attributes };
+      return [...blueprint.layers, ...site.layers, layer, ...interfaces.layers];
     },
   );
 }
@@ -138,6 +140,7 @@ export async function structureLayers(
   const row = withJob(stored, at);
   const below = await view.get(foundations, row.foundation);
   const type = below && findType(below.type);
+  const { own, parts } = below ? await withBmcAddress(view, below, type) : { own: {}, parts: [] };
   const blueprint = await blueprintLayers(view, row.blueprint);
   const site = await siteLayers(view, row.site);
   const zone = site.own?.zone ?? null;
@@ -148,7 +151,7 @@ export async function structureLayers(
     {
       classes: type?.classes ?? [],
       changed: [...blueprint.changed, ...site.changed, ...(below ? [below.updated] : []), row.updated],
-      parts: [row, below, type, carrier, domain, ...blueprint.rows, ...site.rows, ...attached.parts],
+      parts: [row, below, ...parts, type, carrier, domain, ...blueprint.rows, ...site.rows, ...attached.parts],
       declarations: blueprint.declarations,
       attached,
     },
@@ -163,7 +166,7 @@ export async function structureLayers(
       return [
         ...blueprint.layers,
         ...site.layers,
-        ...(below ? foundationBelow(row.foundation, below, { type, carrier, attached }) : []),
+        ...(below ? foundationBelow(row.foundation, { ...below, own }, { type, carrier, attached }) : []),
         { source: { kind: 'Structure', id }, values: row.configValues, origins: row.origins, attributes },
         ...interfaces.layers,
       ];

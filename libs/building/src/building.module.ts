@@ -12,9 +12,10 @@ import { Holders, IpamModule } from '#ipam';
 import type { ServerHalf } from '#platform';
 import { PLATFORMS } from '#platform';
 import type { Key, ReadStore, View } from '#read-store';
-import { READ_STORE } from '#read-store';
+import { Ids, READ_STORE } from '#read-store';
 import { LOGGER } from '#runtime';
 import { configActions, configurationOf } from './building-config.api.ts';
+import { BmcAddresses } from './bmc/bmc-addresses.ts';
 import { buildingUndos } from './building.undo.ts';
 import { foundationLayers, structureLayers } from './building-layers.ts';
 import { complexStructureModel } from './complex/complex-structure.api.ts';
@@ -204,6 +205,11 @@ const listeners: FactoryProvider = {
     }),
   ],
   providers: [
+    {
+      provide: BmcAddresses,
+      inject: [Ids, Holders],
+      useFactory: (ids: Ids, holders: Holders) => new BmcAddresses(ids, holders),
+    },
     ...foundationHandlers,
     ...machineHandlers,
     ...forceStateHandlers,

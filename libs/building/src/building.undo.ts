@@ -63,6 +63,7 @@ const foundationUndo = undoNoun(foundation, {
     FoundationBluePrintChosen: SAID,
     FoundationIdentified: [FIELDS, 'drift'],
     FoundationOwnFieldsChanged: SAID,
+    FoundationBmcAddressed: SAID,
     FoundationLabelsChanged: SAID,
     FoundationOwnerChosen: SAID,
     FoundationCarrierChosen: SAID,
@@ -91,7 +92,7 @@ const foundationUndo = undoNoun(foundation, {
     FoundationAdopted: ['state', 'machine'],
   },
   parts: {
-    [FIELDS]: ['site', 'blueprint', 'idMap', 'identities', 'own', 'complex', 'labels', 'owner'],
+    [FIELDS]: ['site', 'blueprint', 'idMap', 'identities', 'own', 'bmc', 'complex', 'labels', 'owner'],
     drift: ['drift'],
     machine: ['machine', 'machineDrift'],
     survey: ['surveyedBy'],
@@ -102,6 +103,10 @@ const foundationUndo = undoNoun(foundation, {
   check: async (work, locator, value) => {
     await checkPlace(work, value.type, value.site, value.blueprint);
     await complexFor(work, 'complex', value.complex ?? null);
+    const host = value.bmc ? await work.load(networked, value.bmc.host) : undefined;
+    if (host && (host.stage !== 'active' || host.value.foundation !== locator)) {
+      work.fault('bmc_block', 'INVALID_VALUE', `there is no host ${value.bmc?.host ?? ''} with the address of its BMC`);
+    }
     const { structure: on, dependency: bound } = value;
     if (on !== undefined) {
       const its = await work.load(structure, on);

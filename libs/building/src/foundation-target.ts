@@ -24,6 +24,7 @@ import { applyPxeEffects } from './interface/set-pxe.ts';
 import { applyOwnValues } from './own-value-effect.ts';
 import type { PlatformKnowledge } from './platform-members.ts';
 import { platformMembers, withAddresses } from './platform-members.ts';
+import { addressed } from './bmc/shown-address.ts';
 import { configModule, foundationModule, readOnly } from './script-modules.ts';
 import { selectTargets } from './selection/job-targets.ts';
 import { structure } from './structure/structure.ts';
@@ -70,6 +71,14 @@ export function foundationTarget(
       if (found.stage !== 'active') return undefined;
       const { site, blueprint, labels = {} } = found.value;
       return { site, blueprint, description: locator, labels };
+    },
+
+    async carries(work, locator) {
+      const id = (await valueOf(work, locator))?.structure;
+      const on = id === undefined ? undefined : await work.load(structure, id);
+      if (id === undefined || !on || !('value' in on)) return undefined;
+      const { site, blueprint, hostname, labels = {} } = on.value;
+      return { kind: 'Structure', id: String(id), found: { site, blueprint, description: hostname, labels } };
     },
 
     async take(work, locator, by) {
@@ -125,7 +134,8 @@ export function foundationTarget(
     },
 
     async scriptModules(work, locator) {
-      const value = await valueOf(work, locator);
+      const state = await valueOf(work, locator);
+      const value = state && (await addressed(reads.now, state, typeOf(state.type)));
       if (!value) throw new Error(`foundation ${locator} is gone while a job is at work on it`);
       const found = await foundationLayers(reads.now, locator, typeOf, value.job);
       const attached = found?.attached ?? NOT_ATTACHED;

@@ -12,6 +12,7 @@ import {
   text,
 } from '#api';
 import { maskSecrets, refuse } from '#kernel';
+import type { View } from '#read-store';
 import type { ComplexType, FoundationType } from '#platform';
 import type { ObjectActions } from './object-actions.ts';
 import type { CarrierField } from './foundation.commands.ts';
@@ -26,6 +27,7 @@ import type { FoundationRow } from './foundations.ts';
 import { ForceFoundation } from './force-state.commands.ts';
 import { AcceptMachine } from './hardware/machine.commands.ts';
 import { foundations, stateOf } from './foundations.ts';
+import { withBmcAddress } from './bmc/shown-address.ts';
 import { labelFields, presentLabels } from './selection/labels.ts';
 import { oneOf } from './one-of.ts';
 import { selection } from './selection/selection.ts';
@@ -230,6 +232,14 @@ export function platformFoundationModel(
     sites: { index: 'site' },
     kind: { type },
     present: (row, locator) => present(row, locator, classes),
+    ...(kind.bmcAddress === undefined
+      ? {}
+      : {
+          complete: async (row: FoundationRow, _: unknown, { view }: { readonly view: View }) => {
+            const { own: shown } = await withBmcAddress(view, row, kind);
+            return maskSecrets(shown) as Values;
+          },
+        }),
     create: (values) => new CreateFoundation(type, own, values, carrier),
     update: (locator, values) => new ChangeFoundation(locator, own, values, carrier),
     deletion,

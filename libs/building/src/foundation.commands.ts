@@ -7,11 +7,13 @@ import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { JsonMap, UnitOfWork } from '#kernel';
 import type { FoundationType, ServerHalf } from '#platform';
-import { PLATFORMS } from '#platform';
+import { BMC_BLOCK, PLATFORMS } from '#platform';
 import type { Key } from '#read-store';
 import { Secrets } from '#secrets';
 import { siteFor } from '#site';
 import { plotFor } from '#plots';
+import { BmcAddresses } from './bmc/bmc-addresses.ts';
+import { removeBmcHost } from './bmc/choose-address.ts';
 import { complex } from './complex/complex.ts';
 import { complexFor } from './complex/find-complex.ts';
 import { removeDependenciesOn } from './dependency/dependency.commands.ts';
@@ -86,6 +88,13 @@ export async function defineFoundation(
 ) {
   checkPattern(work, 'locator', locator, 'Invalid');
   const blueprint = await checkPlace(work, value.type, value.site, value.blueprint);
+  if (value.own[BMC_BLOCK] != null && !value.bmc) {
+    work.fault(
+      BMC_BLOCK,
+      'NOT_HERE',
+      'a BMC is given an address of a block where its foundation is created, or changed',
+    );
+  }
   const own = await sealedFields(work, value.own, { owner: `Foundation ${locator}`, ...sealing });
   const defined = await work.decide(foundation, locator, { type: 'DefineFoundation', data: { ...value, own } });
   return defined ? blueprint : undefined;
@@ -137,6 +146,7 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
   constructor(
     @Inject(Secrets) private readonly secrets: Secrets,
     @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+    @Inject(BmcAddresses) private readonly bmc: BmcAddresses,
   ) {
     super();
   }
@@ -144,21 +154,23 @@ class CreateFoundationHandler extends UnitOfWorkHandler<CreateFoundation> {
   async decide(
     work: UnitOfWork,
     { type, own, values, carrier }: CreateFoundation,
-    { metadata: { request } }: CommandContext,
+    { metadata: { request }, now }: CommandContext,
   ) {
     const { locator, site, blueprint, id_map: idMap } = values;
     const carried = await carrierFrom(work, carrier, values);
     const kind = typeNamed(this.platforms, type);
     if (kind?.inSiteOfComplex) await checkSiteOfComplex(work, site, carried.complex ?? null);
-    const fields = Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap;
-    await checkPlot(work, fields);
+    const given = Object.fromEntries(own.map((name) => [name, values[name] ?? null])) as JsonMap;
+    await checkPlot(work, given);
+    const chosen = await this.bmc.chosen(work, kind, { locator, given, before: undefined }, now);
     const value: Foundation = {
       type,
       site,
       blueprint,
       idMap: idMapOf(idMap),
       ...carried,
-      own: fields,
+      ...chosen,
+      own: { ...given, ...chosen.own },
       ...labelling(work, values),
     };
     await defineFoundation(work, locator, value, { secrets: this.secrets, request });
@@ -171,6 +183,7 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
   constructor(
     @Inject(Secrets) private readonly secrets: Secrets,
     @Inject(PLATFORMS) private readonly platforms: readonly ServerHalf[],
+    @Inject(BmcAddresses) private readonly bmc: BmcAddresses,
   ) {
     super();
   }
@@ -178,7 +191,7 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
   async decide(
     work: UnitOfWork,
     { key: locator, own, values, carrier }: ChangeFoundation,
-    { metadata: { request } }: CommandContext,
+    { metadata: { request }, now }: CommandContext,
   ) {
     const { site, blueprint, id_map: idMap, labels, owner } = values;
     const found = await work.load(foundation, locator);
@@ -197,8 +210,10 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
       checkCarrierStays(work, kind, before, after);
       if (kind.inSiteOfComplex) await checkSiteOfComplex(work, site ?? before.site, after);
     }
-    const fields = Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap;
-    await checkPlot(work, fields);
+    const given = Object.fromEntries(Object.entries(values).filter(([name]) => own.includes(name))) as JsonMap;
+    await checkPlot(work, given);
+    const chosen = before ? await this.bmc.chosen(work, kind, { locator: String(locator), given, before }, now) : {};
+    const fields = { ...given, ...chosen.own };
     const sealing = { owner: `Foundation ${locator}`, before: before?.own, secrets: this.secrets, request };
     await work.decide(foundation, locator, {
       type: 'ChangeFoundation',
@@ -209,6 +224,7 @@ class ChangeFoundationHandler extends UnitOfWorkHandler<ChangeFoundation> {
         ...(labels ? { labels: labelsFrom(work, labels) } : {}),
         ...(owner === undefined ? {} : { owner: ownerFrom(owner) }),
         ...carried,
+        ...chosen,
         own: await sealedFields(work, fields, sealing),
       },
     });
@@ -275,5 +291,7 @@ export const foundationHandlers = [
   deleteHandler(DeleteFoundation, 'Building/Foundation', foundation, async (work, locator, view) => {
     await removeDependenciesOn(work, view, { foundation: String(locator) });
     await removeInterfacesOf(work, String(locator));
+    const found = await work.load(foundation, locator);
+    if ('value' in found && found.value.bmc) await removeBmcHost(work, found.value.bmc);
   }),
 ];

@@ -9,6 +9,7 @@ import type {
   RestoredEvent,
 } from '#kernel';
 import { lifecycle, refuse, refuseAs, restoring, writeJson } from '#kernel';
+import type { BmcAddress } from './bmc/bmc-address.ts';
 import type { HardwareChange } from './hardware/hardware-changes.ts';
 import { hardwareChanges } from './hardware/hardware-changes.ts';
 import type { FoundMachine, KnownMachine, MachineDrift } from './hardware/machine-changes.ts';
@@ -27,6 +28,8 @@ export interface Foundation {
   complex?: string | null;
   /** The fields of its platform. */
   own: JsonMap;
+  /** The address of a block that its BMC has; not there, or null: none. */
+  bmc?: BmcAddress | null;
   /** None: it has none. */
   labels?: Labels;
   /** Who answers for it. */
@@ -129,6 +132,7 @@ export type FoundationEvent =
   | Message<'FoundationBuilt', { readonly job: number }>
   | Message<'FoundationDestroyed', { readonly job: number }>
   | Message<'FoundationCarrierChosen', { readonly complex: string | null }>
+  | Message<'FoundationBmcAddressed', { readonly bmc: BmcAddress | null }>
   | Message<'FoundationForced', { readonly state: 'planned' | 'located' | 'built' }>
   | Message<'FoundationOccupied', { readonly structure: number }>
   | Message<'FoundationVacated', { readonly structure: number }>
@@ -188,7 +192,7 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       state.stage === 'active' || state.stage === 'deleting'
         ? refuse('locator', 'TAKEN', 'Foundation with this Locator already exists.')
         : { type: 'FoundationDefined', data },
-    ChangeFoundation: ({ site, blueprint, idMap, complex, own, labels, owner }, state) => {
+    ChangeFoundation: ({ site, blueprint, idMap, complex, own, bmc, labels, owner }, state) => {
       if (state.stage !== 'active') return missing();
       const events: FoundationEvent[] = [];
       const { value } = state;
@@ -203,6 +207,9 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
       }
       if (own !== undefined && !same(value.own, { ...value.own, ...own })) {
         events.push({ type: 'FoundationOwnFieldsChanged', data: { own: { ...value.own, ...own } } });
+      }
+      if (bmc !== undefined && !same(bmc, value.bmc ?? null)) {
+        events.push({ type: 'FoundationBmcAddressed', data: { bmc } });
       }
       if (labels !== undefined && !same(labels, value.labels ?? {})) {
         events.push({ type: 'FoundationLabelsChanged', data: { labels } });
@@ -378,6 +385,7 @@ export const foundation: Decider<Lifecycle<FoundationState>, FoundationCommand, 
     FoundationBluePrintChosen: set,
     FoundationIdentified: ({ idMap }, state) => set({ idMap, drift: undefined }, state),
     FoundationOwnFieldsChanged: set,
+    FoundationBmcAddressed: set,
     FoundationLabelsChanged: set,
     FoundationOwnerChosen: set,
     FoundationTaken: (data, state) =>

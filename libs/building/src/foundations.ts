@@ -57,7 +57,7 @@ const withoutMachine = ({ machine: _, ...row }: FoundationRow): FoundationRow =>
 /** Foundations of all platforms by locator. */
 export const foundations: ReadModel<FoundationRow> = {
   name: 'foundations',
-  version: 6,
+  version: 7,
   key: 'text',
   history: true,
   indexes: {
@@ -103,6 +103,7 @@ export const foundations: ReadModel<FoundationRow> = {
       updated: at,
     })),
     FoundationOwnFieldsChanged: changed,
+    FoundationBmcAddressed: changed,
     FoundationLabelsChanged: changed,
     FoundationOwnerChosen: changed,
     FoundationTaken: change<FoundationRow, TakenBy>(({ machine: _, ...row }, { data }) => ({

@@ -10,7 +10,7 @@ import type { Attached } from './attributes/attached.ts';
 import { attachedStructure } from './attributes/attached.ts';
 import { primaryAddress, textOf } from './attributes/interface-attributes.ts';
 import type { BuildingLayers, FindType } from './building-layers.ts';
-import { structureLayers } from './building-layers.ts';
+import { foundationLayers, structureLayers } from './building-layers.ts';
 import type { ComplexRow } from './complex/complexes.ts';
 import { complexes } from './complex/complexes.ts';
 import type { FoundationResources } from './foundation-resources.ts';
@@ -121,13 +121,33 @@ async function structureValues(
   { served }: PlatformKnowledge,
 ): Promise<(key: string, context: CallContext) => Json | undefined> {
   const layers = structure === undefined ? undefined : await structureLayers(view, structure, findType);
-  let rendered: ReturnType<typeof render> | undefined;
+  const read = layers && reading(layers, served);
   return (key, { now }) => {
-    if (!layers) {
+    if (!read) {
       throw new ExecutionError(
         'no structure stands on the foundation: its configuration says what the machine is to be',
       );
     }
+    return read(key, now);
+  };
+}
+
+/** Reads values of the configuration of a foundation, rendered; a secret is a reference. @throws Error for what is none */
+export async function renderedFoundation(
+  view: View,
+  locator: string,
+  findType: FindType,
+  served: Served,
+): Promise<(key: string) => Json | undefined> {
+  const layers = await foundationLayers(view, locator, findType);
+  const read = layers && reading(layers, served);
+  return (key) => read?.(key, Date.now());
+}
+
+/** Reads values of a configuration, which is rendered when the first is read. @throws ExecutionError where one can not be */
+function reading(layers: BuildingLayers, served: Served | undefined): (key: string, now: number) => Json | undefined {
+  let rendered: ReturnType<typeof render> | undefined;
+  return (key, now) => {
     const { values, faults } = (rendered ??= render(layers, served, now));
     const fault = faults.find(({ key: at }) => at === key || at.startsWith(`${key}.`));
     if (fault) throw new ExecutionError(`configuration value "${fault.key}": ${fault.message}`);

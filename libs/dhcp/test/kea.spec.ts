@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { silentLogger } from '#kernel';
 import type { DhcpClient, Kea, TestNetwork } from '#testing';
-import { startKea, startNetwork } from '#testing';
+import { startKea, startNetwork, until } from '#testing';
 import { discoverPacket } from '../src/kea/discover.ts';
 import { kea4Configuration } from '../src/kea/kea4-configuration.ts';
 import { kea6Configuration } from '../src/kea/kea6-configuration.ts';
@@ -146,6 +146,16 @@ describe('Kea for IPv4', () => {
     const [web1] = leases!.filter(({ mac }) => mac === WEB1);
     expect(web1).toMatchObject({ address: '10.77.0.11', hostName: 'web1', block: 1 });
     expect(Math.abs(now / 1000 - web1!.given)).toBeLessThan(60);
+  });
+
+  it('serves as soon as a wire is up that was down while it was told something new', async () => {
+    const changed = served.map((one) => ({ ...one, machines: one.machines.map((of) => ({ ...of, mtu: 1300 })) }));
+    await network.run('ip', 'link', 'set', 'cli0', 'down');
+    await driver.serve(changed);
+    expect(driver.state.answers).toBe(false);
+    await until(async () => (await network.lease({ mac: WEB1 }))?.['ip'] === '10.77.0.11');
+    await driver.serve(served);
+    expect(driver.state).toEqual({ serves: 'wanted', answers: true, fault: undefined });
   });
 
   it('goes on leasing where it refuses what it is told to serve', async () => {

@@ -1,5 +1,6 @@
 import { maskingLayer } from '#api';
 import { pxes } from '#blueprint';
+import type { MachineLogins } from '#boot';
 import { bootScript } from '#boot';
 import type { FindType } from '#building';
 import {
@@ -20,11 +21,14 @@ import {
   Unrenderable,
 } from '#config';
 import type { HttpAnswer } from '#http';
-import type { Caller, Logger } from '#kernel';
+import { imageLayer } from '#images';
+import type { Caller, Json, Logger } from '#kernel';
 import type { View } from '#read-store';
 import { siteLayers } from '#site';
 import { json, plain } from './answers.ts';
 import type { BootType } from './boot-texts.ts';
+import type { CloudInitFile } from './cloud-init.ts';
+import { CLOUD_CONFIG, cloudInitFile } from './cloud-init.ts';
 import { faultText } from './boot-texts.ts';
 import type { About, Target } from './find-target.ts';
 import { objectOf } from './find-target.ts';
@@ -43,6 +47,8 @@ export interface DocumentOptions {
   /** Notes that a machine was handed secrets, by their ids. */
   readonly noteSecrets: (reader: string, secrets: readonly string[]) => void;
   readonly log: Logger;
+  /** What machines are let in by that boot for a job, or to be surveyed; undefined: boot scripts have none. */
+  readonly logins?: Pick<MachineLogins, 'layer'> | undefined;
 }
 
 /** A document as it is answered. */
@@ -80,7 +86,12 @@ export class Documents {
         return { answer: json(200, await this.#configuration(about, await this.#shown(about, itself, caller))) };
       case 'boot_script':
       case 'pxe_template':
-        return this.#bootText(about, type, await this.#shown(about, itself, caller));
+        return this.#bootText(about, { type, itself }, await this.#shown(about, itself, caller));
+      case 'user-data':
+      case 'meta-data':
+      case 'vendor-data':
+      case 'network-config':
+        return this.#cloudInit(about, type, await this.#shown(about, itself, caller));
       default:
         return { answer: plain(400, 'Invalid request type') };
     }
@@ -96,7 +107,9 @@ export class Documents {
       ? await this.#noted(about, (read) => revealedLayers(layers, read))
       : layersFor(caller ?? { source: '' }, layers);
     const names = await maskingLayer({ now: present() });
-    return { layers: [...own, names, servedLayer(served, { now: now(), changed })], classes, clear };
+    const all = [...own, names, servedLayer(served, { now: now(), changed })];
+    const image = await imageLayer(view(), { layers: all, classes }, served);
+    return { layers: [...all, ...image], classes, clear };
   }
 
   /** Reveals secrets to the machine that a document is about, and notes which. */
@@ -130,14 +143,34 @@ export class Documents {
     return configuration;
   }
 
+  /**
+   * A file of the seed of cloud-init. Where the answers of what is booted are user data, an installer asks, whose network
+   * is none of ours; else an installed machine does.
+   */
+  async #cloudInit(about: About, file: CloudInitFile, shown: Shown): Promise<MadeDocument> {
+    if (about.kind !== 'Structure') return { answer: plain(404, 'Structure Not Found') };
+    const { answer, pxe } = await this.#bootText(about, { type: 'pxe_template', itself: false }, shown);
+    const isInstalling = answer.text?.startsWith(CLOUD_CONFIG) === true || answer.status !== 200;
+    if (isInstalling && file === 'user-data') return { answer, pxe };
+    if (isInstalling && file === 'network-config') return { answer: plain(404, 'its installer has a network'), pxe };
+    const values = (await this.#configuration(about, shown)) as Readonly<Record<string, Json>>;
+    return { answer: plain(200, cloudInitFile(file, values)), pxe };
+  }
+
   /** What is booted, or the answers of its installer; empty where nothing is. */
-  async #bootText(about: About, type: BootType, { layers, classes, clear }: Shown): Promise<MadeDocument> {
+  async #bootText(
+    about: About,
+    { type, itself }: { readonly type: BootType; readonly itself: boolean },
+    { layers, classes, clear }: Shown,
+  ): Promise<MadeDocument> {
     const view = this.#options.view();
     const name = await this.#booted(view, about);
     const pxe = name === undefined ? undefined : await view.get(pxes, name);
     if (!pxe) return { answer: plain(200, '') };
     const connection = type === 'pxe_template' ? await this.#connection(view, about, clear) : [];
-    const { values, secretNames } = overlay([...layers, ...connection], classes);
+    const { logins } = this.#options;
+    const own = itself && type === 'boot_script' && logins ? [logins.layer(overlay(layers, classes).values)] : [];
+    const { values, secretNames } = overlay([...layers, ...connection, ...own], classes);
     try {
       const source = type === 'boot_script' ? pxe.bootScript : pxe.template;
       const { text, faults } = renderTemplate(source, values, { secretNames, clear });

@@ -13,6 +13,7 @@ import {
 } from '#building';
 import type { Layer, Served } from '#config';
 import { mergedConfiguration, overlay, renderTemplate, servedLayer, Unrenderable } from '#config';
+import { imageLayer } from '#images';
 import type { Caller, Json, JsonMap } from '#kernel';
 import { refuse } from '#kernel';
 import type { ReadStore, View } from '#read-store';
@@ -90,7 +91,8 @@ export async function renderDrafts(
   if (!found) return null;
   const names = await maskingLayer(reads);
   const own = drafted(layersFor(caller, found.layers), about, drafts);
-  const layers = [...own, names, servedLayer(served, { now, changed: found.changed })];
+  const all = [...own, names, servedLayer(served, { now, changed: found.changed })];
+  const layers = [...all, ...(await imageLayer(view, { layers: all, classes: found.classes }, served))];
   const { configuration, faults } = await mergedConfiguration(layers, found.classes);
   const booted =
     drafts.pxe ??

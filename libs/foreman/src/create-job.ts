@@ -42,7 +42,9 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
   await target.take(work, wanted.target, { job: id, script });
   work.throwIfFaulted();
   const of = { kind: target.kind, id: wanted.target };
-  const holds = await holdsFor(work, { id, target: of, script, found, now });
+  // What stands on a target has to be gone before that is destroyed, by a job of its own that is held.
+  const carries = () => (script === 'destroy' ? undefined : target.carries?.(work, wanted.target));
+  const holds = await holdsFor(work, { id, target: of, script, found, carries, now });
   const inSlot = slots && isLifeCycle(script) ? slots[script] : script;
   if (inSlot === null && holds.length === 0) {
     await applyAtOnce(work, target, wanted);

@@ -102,6 +102,8 @@ export interface PlacedHold extends Hold {
   /** Blueprint of the target. */
   readonly blueprint: string;
   readonly script: string;
+  /** What stands on the target, where the rule asks to be heard for that; not there where it does for the target itself. */
+  readonly carried?: Target;
 }
 
 /** A hold that is over, with its rule and holder. */

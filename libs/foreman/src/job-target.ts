@@ -43,6 +43,8 @@ export interface JobTarget {
   readonly watches?: readonly string[];
   /** The target as it is; undefined: there is none. */
   load(work: UnitOfWork, id: string): Promise<JobTargetState | undefined>;
+  /** What stands on a target: who asked to be heard for that is heard before jobs on the target; undefined: nothing does. */
+  carries?(work: UnitOfWork, id: string): Promise<(TargetId & { readonly found: JobTargetState }) | undefined>;
   /** Takes it for a job, so that no other one can; a refusal is collected by the unit of work. */
   take(work: UnitOfWork, id: string, by: { readonly job: number; readonly script: string }): Promise<void>;
   /** Whether its configuration is what the scripts of its blueprint ask for. @throws Refusal with everything that is not */

@@ -101,6 +101,30 @@ describe('a fault of a platform', () => {
   });
 });
 
+describe('what a script does to its target', () => {
+  const FULL = { stage: 'error', message: 'rack: there is no room in it' };
+
+  it('comes to nothing where it is refused: the job is in error, and a reset does it again', async () => {
+    const fixture = await begun('begin()\n  thing.rack = "b"\n  thing.rack = "full"\nend\n');
+    expect(await fixture.job()).toMatchObject(FULL);
+    expect(await fixture.log.state(thing, 'host1')).toMatchObject({ rack: 'a', job: 12 });
+    await fixture.reset();
+    expect(await fixture.look()).toEqual({ [JOB]: ['JobFailed'] });
+    expect(await fixture.job()).toMatchObject(FULL);
+  });
+
+  it('is refused after a task whose result counts nevertheless', async () => {
+    const fixture = new JobFixture({
+      create: 'begin()\n  rack = lab.work( name="one" )\n  thing.rack = rack\nend\n',
+    });
+    fixture.served.add('lab');
+    await fixture.create();
+    await fixture.look();
+    expect(await fixture.report({ result: { answer: 'full' } })).toEqual({ [JOB]: ['JobStepCompleted', 'JobFailed'] });
+    expect(await fixture.job()).toMatchObject({ ...FULL, dispatch: undefined });
+  });
+});
+
 describe('the end of a job', () => {
   it('comes to nothing where its effect is refused: the job is in error, and a reset tries it again', async () => {
     const fixture = new JobFixture({ create: 'begin()\n  delay( seconds=1 )\nend\n' });

@@ -1,4 +1,5 @@
-import type { JsonMap, Refusal, UnitOfWork } from '#kernel';
+import type { JsonMap, UnitOfWork } from '#kernel';
+import { Refusal } from '#kernel';
 import type { ServerHalf } from '#platform';
 import type { Host, HostModule, Machine, Program } from '#tscript';
 import { dispatch, run } from '#tscript';
@@ -63,7 +64,12 @@ export async function runUntilBlocked(
   const host = await hostOf(work, state, context);
   const { now, newCookie } = context;
   const { machine, outcome, effects } = run(from, code, host, { now, newCookie });
-  await applyEffects(work, id, state, effects, context);
+  const refusal = await applyEffects(work, id, state, effects, context);
+  if (refusal) {
+    // A reset does the pass again, from where it began.
+    await work.decide(job, id, { type: 'FailJob', data: { machine: from, message: refusal.message } });
+    return undefined;
+  }
   switch (outcome.kind) {
     case 'ended':
       return endJob(work, id, state, { machine, target: targetOf(context.targets, state.target) });
@@ -85,18 +91,31 @@ export async function runUntilBlocked(
   }
 }
 
-/** What functions have reported in a pass: the last signal that is awaited, and what is the target's affair. */
+/**
+ * What functions have reported in a pass: the last signal that is awaited, and what is the target's affair.
+ * @returns why the target refuses it; nothing of it is done then
+ */
 async function applyEffects(
   work: UnitOfWork,
   id: number,
   { target }: Job,
   effects: readonly unknown[],
   { targets }: RunContext,
-): Promise<void> {
+): Promise<Refusal | undefined> {
+  if (effects.length === 0) return undefined;
+  const fork = work.fork();
   const signal = effects.findLast((effect) => effect instanceof SignalEffect);
-  if (signal) await work.decide(job, id, { type: 'AwaitSignal', data: { pxe: signal.pxe } });
   const own = effects.filter((effect) => !(effect instanceof SignalEffect));
-  if (own.length > 0) await targetOf(targets, target).applyEffects?.(work, target.id, own);
+  try {
+    if (signal) await fork.decide(job, id, { type: 'AwaitSignal', data: { pxe: signal.pxe } });
+    if (own.length > 0) await targetOf(targets, target).applyEffects?.(fork, target.id, own);
+    fork.throwIfFaulted();
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  work.absorb(fork);
+  return undefined;
 }
 
 interface Blocked {

@@ -1,6 +1,8 @@
 import { CommandHandler } from '@nestjs/cqrs';
+import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
+import { refuse } from '#kernel';
 import { job } from './job.ts';
 import { signalCookie } from './signaling-module.ts';
 
@@ -34,9 +36,18 @@ export class PostMessage extends NamedCommand<'Posted'> {
   }
 }
 
+/** @throws Refusal where a machine was booted for another job than the one that it signals */
+function checkJob({ caller }: CommandContext, id: number): void {
+  const { booted } = caller?.principal ?? {};
+  if (booted && booted.job !== id) {
+    throw refuse('', 'BEYOND_OWN', `this machine was booted for job ${booted.job}, and signals that one alone`);
+  }
+}
+
 @CommandHandler(SignalComplete)
 class SignalCompleteHandler extends UnitOfWorkHandler<SignalComplete> {
-  async decide(work: UnitOfWork, { job: id, cookie }: SignalComplete) {
+  async decide(work: UnitOfWork, { job: id, cookie }: SignalComplete, context: CommandContext) {
+    checkJob(context, id);
     const state = await work.load(job, id);
     if (state && cookie !== signalCookie(id, state.signal)) return 'Invalid Cookie';
     await work.decide(job, id, { type: 'SignalComplete', data: {} });
@@ -46,7 +57,8 @@ class SignalCompleteHandler extends UnitOfWorkHandler<SignalComplete> {
 
 @CommandHandler(SignalAlert)
 class SignalAlertHandler extends UnitOfWorkHandler<SignalAlert> {
-  async decide(work: UnitOfWork, { job: id, message }: SignalAlert) {
+  async decide(work: UnitOfWork, { job: id, message }: SignalAlert, context: CommandContext) {
+    checkJob(context, id);
     await work.decide(job, id, { type: 'SignalAlert', data: { message } });
     return 'Alerted' as const;
   }
@@ -54,7 +66,8 @@ class SignalAlertHandler extends UnitOfWorkHandler<SignalAlert> {
 
 @CommandHandler(PostMessage)
 class PostMessageHandler extends UnitOfWorkHandler<PostMessage> {
-  async decide(work: UnitOfWork, { job: id, message }: PostMessage) {
+  async decide(work: UnitOfWork, { job: id, message }: PostMessage, context: CommandContext) {
+    checkJob(context, id);
     await work.decide(job, id, { type: 'PostMessage', data: { message } });
     return 'Posted' as const;
   }

@@ -1,6 +1,6 @@
 import type { Decider, Message } from '#kernel';
-import { refuseAs } from '#kernel';
-import type { HostModule } from '#tscript';
+import { refuse, refuseAs } from '#kernel';
+import type { HostMember, HostModule } from '#tscript';
 import type { JobTarget } from '../src/job-target.ts';
 
 interface Thing {
@@ -14,6 +14,7 @@ type ThingCommand =
   | Message<'TakeThing', { readonly job: number }>
   | Message<'ReleaseThing', { readonly job: number }>
   | Message<'LocateThing', object>
+  | Message<'MoveThing', { readonly rack: string }>
   | Message<'FinishThing', { readonly job: number }>
   | Message<'DestroyThing', { readonly job: number }>;
 
@@ -45,6 +46,8 @@ export const thing: Decider<Thing | undefined, ThingCommand, ThingEvent> = {
     TakeThing: (data, state) => (state?.job === undefined ? { type: 'ThingTaken', data } : taken()),
     ReleaseThing: (data) => ({ type: 'ThingReleased', data }),
     LocateThing: (data) => ({ type: 'ThingLocated', data }),
+    MoveThing: (data) =>
+      data.rack === 'full' ? refuse('rack', 'FULL', 'there is no room in it') : { type: 'ThingMoved', data },
     FinishThing: byItsJob('ThingBuilt'),
     DestroyThing: byItsJob('ThingDestroyed'),
   },
@@ -58,6 +61,11 @@ export const thing: Decider<Thing | undefined, ThingCommand, ThingEvent> = {
     ThingDestroyed: put(() => ({ located: false, built: false })),
   },
 };
+
+/** A script has moved the thing to a rack. */
+class Moved {
+  constructor(readonly rack: string) {}
+}
 
 const readable = (values: Readonly<Record<string, unknown>>): HostModule => ({
   members: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { get: () => value }])),
@@ -90,7 +98,17 @@ export const thingTarget = (
   async scriptModules(work, id) {
     const state = await work.load(thing, id);
     if (!state) throw new Error(`thing ${id} is gone`);
-    return { thing: readable({ rack: state.rack, ...secrets }), config: readable(config) };
+    const rack: HostMember = {
+      get: () => state.rack,
+      set: (value, effects) => void effects.push(new Moved(value as string)),
+    };
+    const { members } = readable(secrets);
+    return { thing: { members: { rack, ...members } }, config: readable(config) };
+  },
+  async applyEffects(work, id, effects) {
+    for (const effect of effects) {
+      if (effect instanceof Moved) await work.decide(thing, id, { type: 'MoveThing', data: { rack: effect.rack } });
+    }
   },
   conditions: async () => [],
 });

@@ -7,10 +7,13 @@ import { verbOf } from './custom-verbs.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from './http-exchange.ts';
 import { withoutHost } from './http-exchange.ts';
 import type { TlsCertificate } from './tls-certificate.ts';
-import { nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
+import { MAX_BODY_MS, nodeRequest, plainAddress, sendAnswer } from './node-http.ts';
 
 /** Largest head of a request in bytes: a GET of a hundred objects has a long URI. */
 export const MAX_HEAD = 64 * 1024;
+
+/** How long the head of a request may take to come, in milliseconds. */
+const HEAD_MS = 60_000;
 
 /** One protocol the server speaks: which paths it answers, and how. */
 export interface ProtocolAdapter {
@@ -99,9 +102,11 @@ export function createDispatchingServer(
     message.url = withoutHost(message.url ?? '');
     rest(message, response);
   };
-  if (!certificate) return createServer({ maxHeaderSize: MAX_HEAD }, listener);
+  // Bodies that are not read as they come have less time, which is theirs to keep.
+  const limits = { maxHeaderSize: MAX_HEAD, headersTimeout: HEAD_MS, requestTimeout: MAX_BODY_MS };
+  if (!certificate) return createServer(limits, listener);
   const { cert, key } = certificate.pair;
-  const server = createSecureServer({ maxHeaderSize: MAX_HEAD, cert, key, ALPNProtocols: ['http/1.1'] }, listener);
+  const server = createSecureServer({ ...limits, cert, key, ALPNProtocols: ['http/1.1'] }, listener);
   certificate.serve(server);
   return server;
 }

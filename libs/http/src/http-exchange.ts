@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import type { BodyStream } from './body-stream.ts';
 
 /** A request of HTTP as protocol adapters see it, however it came. */
@@ -23,6 +24,11 @@ export interface HttpRequest {
    * @throws UnusableBody where it is larger; ClientGone
    */
   body(limit: number): Promise<Buffer>;
+  /**
+   * The body as it comes, however large it is; what is not read of it is dropped. Only for adapters with `streams`.
+   * @throws ClientGone
+   */
+  chunks?(): AsyncIterable<Buffer>;
 }
 
 /** An answer as it goes over the wire. */
@@ -38,6 +44,8 @@ export interface HttpAnswer {
   readonly bytes?: Buffer | undefined;
   /** A body that goes on, instead: told where it is written once the head is sent. Only for adapters with `streams`. */
   readonly stream?: ((body: BodyStream) => void) | undefined;
+  /** A body that is read as fast as the client takes it, instead; its length stands in the headers. Only for adapters with `streams`. */
+  readonly source?: Readable | undefined;
 }
 
 /** Answers every request; with undefined where there is nobody left to answer. */

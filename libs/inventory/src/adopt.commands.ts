@@ -22,6 +22,7 @@ import { Secrets } from '#secrets';
 import type { UnknownMachine } from './compare.ts';
 import { plainId } from './compare.ts';
 import { foundationsOf, hostKinds, sharingHost } from './hosts.ts';
+import { adoption, adoptionOf } from './adoption.ts';
 import { LookLedger, type MachineLook } from './look-ledger.ts';
 
 /** What is said of the foundation that a machine becomes; what is null is as the machine, or its complex, has it. */
@@ -106,6 +107,8 @@ abstract class AdoptionHandler<C extends Adopting> extends UnitOfWorkHandler<C, 
     if (!kind || !carried) throw refuse('', 'NOT_LISTED', `nobody lists the machines of complex "${name}"`);
     const names = await sharingHost(this.reads.now, name, its);
     const machine = await this.#machineOf(wanted.machine, { name, names, kind, look });
+    const noted = adoptionOf(kind.type, plainId(machine.id) ?? machine.id);
+    await this.#checkNoted(work, noted, { machine, names, kind });
     const { locator, site, blueprint } = wanted;
     const of = { locator: locator ?? machine.name, site: site ?? its.site, blueprint: blueprint ?? carried.blueprint };
     if (kind.isNamedByLocator && of.locator !== machine.name) {
@@ -130,6 +133,7 @@ abstract class AdoptionHandler<C extends Adopting> extends UnitOfWorkHandler<C, 
       await defineInterfaces(work, this.ids, maps, { foundation: of.locator, names, sites: wanted.sites });
       const { name: called, power } = machine;
       await work.decide(foundation, of.locator, { type: 'AdoptMachine', data: { name: called, power } });
+      await work.decide(adoption, noted, { type: 'NoteAdoption', data: { foundation: of.locator } });
     }
     work.throwIfFaulted();
     const interfaces = macs.map((mac, n) => ({ name: made?.physicalInterfaceNames[n] ?? `eth${n}`, mac }));
@@ -149,6 +153,21 @@ abstract class AdoptionHandler<C extends Adopting> extends UnitOfWorkHandler<C, 
     );
     if (known) throw refuse('machine', 'TAKEN', `machine "${id}" is that of foundation "${known[0]}" already`);
     return machine;
+  }
+
+  /** That nobody else has just adopted it: what the read models do not show yet. @throws Refusal */
+  async #checkNoted(
+    work: UnitOfWork,
+    noted: string,
+    { machine: { id }, names, kind }: Pick<OfHost, 'names' | 'kind'> & { readonly machine: UnknownMachine },
+  ): Promise<void> {
+    const before = await work.load(adoption, noted);
+    if (before === undefined) return;
+    const found = await work.load(foundation, before);
+    if (!('value' in found)) return;
+    const { complex: of, own } = found.value;
+    if (typeof of !== 'string' || !names.includes(of) || plainId(own[kind.machineId]) !== plainId(id)) return;
+    throw refuse('machine', 'TAKEN', `machine "${id}" is that of foundation "${before}" already`);
   }
 
   /** Its MACs, none of which another foundation has. */

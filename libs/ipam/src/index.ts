@@ -1,4 +1,4 @@
-export { allocateAddress } from './address/address.commands.ts';
+export { allocateAddress, changeAddress } from './address/address.commands.ts';
 export { address } from './address/address.ts';
 export { holderUsers } from './address/address.api.ts';
 export { offsetKey, usedOffsets } from './address/used-offsets.ts';
@@ -18,6 +18,7 @@ export { utilisationOf, utilisationShape } from './block/utilisation.ts';
 export { addressBlock, nextOffset, subnetOfBlock } from './block/address-block.ts';
 export { addressBlocks, blocksAround } from './block/address-blocks.ts';
 export type { AddressBlockRow } from './block/address-blocks.ts';
+export { blockFor } from './block/block-for.ts';
 export { byNumber } from './by-number.ts';
 export { Holders } from './holders.ts';
 export type { Holder, HolderSource } from './holders.ts';

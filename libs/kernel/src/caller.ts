@@ -11,6 +11,12 @@ export interface UsedToken {
   readonly readOnly: boolean;
 }
 
+/** What a machine was booted for that asks by what its boot script has given it. */
+export interface Booted {
+  /** The job that it may signal; null: none, it is surveyed. */
+  readonly job: number | null;
+}
+
 /** Somebody with a session. */
 export interface Principal {
   readonly name: string;
@@ -22,6 +28,8 @@ export interface Principal {
   readonly serviceScope?: ServiceScope;
   /** Set where a user asks with a token they have made, not in a session. */
   readonly token?: UsedToken;
+  /** Set for machines, which may do nothing but what they were granted for that. */
+  readonly booted?: Booted;
 }
 
 /** Who is asking. */

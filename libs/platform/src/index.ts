@@ -18,7 +18,9 @@ export type {
 } from './contract.ts';
 export { LIST_MS, LIST_TASK, listedMachines, listTask, MAX_LISTED } from './list-task.ts';
 export type { ListedMachine } from './list-task.ts';
-export { PLATFORMS } from './server-half.ts';
+export { SETTINGS_MS, SETTINGS_TASK, settingDifference, settingDifferences, settingsTask } from './settings-task.ts';
+export type { SettingDifference } from './settings-task.ts';
+export { BMC_BLOCK, PLATFORMS } from './server-half.ts';
 export type { ComplexType, FoundationType, KnownFoundation, ServerHalf } from './server-half.ts';
 export {
   boolean,

@@ -15,6 +15,9 @@ export interface KnownFoundation {
   structureValue(name: string): Json | undefined;
 }
 
+/** The field of those with a management processor that names the block which its address is of. */
+export const BMC_BLOCK = 'bmc_block';
+
 /** A kind of foundation, as its platform declares it. */
 export interface FoundationType {
   /** Type text (`Manual`, `VCenter`), listed by the blueprints that fit. */
@@ -33,6 +36,16 @@ export interface FoundationType {
    * `foundation.connection`, and the answer files of its installer as `__connection_paramaters`. Not given: it is not.
    */
   readonly connection?: (own: JsonMap) => JsonMap;
+  /**
+   * The field with the address of its management processor; with a field called `bmc_block`, that may be an address of a
+   * block. Not given: it has none.
+   */
+  readonly bmcAddress?: string;
+  /**
+   * The configuration values that declare settings of its machines, by the parameters of the task `settings` of its platform,
+   * which compares them. Each is a map; not given: there is nothing to compare.
+   */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Whether it shares the network of what carries it: it is never given an address of a block (`nextAddress` gives none). */
   readonly sharesNetwork?: boolean;
   /** The field that names the complex it is carried by. */

@@ -10,4 +10,5 @@ export const platformResources: readonly URL[] = [
   new URL('./ipmi/resources/ipmi.toml', import.meta.url),
   new URL('./redfish/resources/redfish.toml', import.meta.url),
   new URL('./amt/resources/amt.toml', import.meta.url),
+  new URL('./vcenter/resources/vmware.toml', import.meta.url),
 ];

@@ -5,7 +5,8 @@
  *
  * What it does not check: whether a body has properties it should not have (only the ones it knows are looked at), the
  * privileges of users (there is one), `$expand`, `$select` and other query parameters, message registries (texts are
- * its own), tasks (202 without a monitor), and that events really go out; it names an update action and does not have it.
+ * its own), tasks but for those of updates (202 without a monitor), images (their version is what their name says), and that
+ * events really go out.
  * Real services differ from each other and from the specification in all of these.
  */
 import { randomBytes } from 'node:crypto';
@@ -45,6 +46,14 @@ export interface RedfishMachine {
   pending: Json;
   drive: { Image: string | null; Inserted: boolean };
   readonly subscriptions: Map<string, Json>;
+  /** Versions of firmware by the id of the component. */
+  firmware: Record<string, string | null>;
+  /** Updates: the image, and how often the task is still looked at before it is over. */
+  readonly updates: { readonly image: string; looks: number }[];
+  /** How often the task of an update is looked at before it is over. */
+  updateLooks: number;
+  /** Why updates fail; undefined: they do not. */
+  updateFails: string | undefined;
   readonly sessions: Map<string, string>;
   /** So often it says that it is busy, before it answers. */
   busy: number;
@@ -84,6 +93,10 @@ const machineOff = (): RedfishMachine => ({
   pending: {},
   drive: { Image: null, Inserted: false },
   subscriptions: new Map(),
+  firmware: { BIOS: '2.4.1', NIC: null },
+  updates: [],
+  updateLooks: 2,
+  updateFails: undefined,
   sessions: new Map(),
   busy: 0,
   sessionsOnly: false,
@@ -214,6 +227,7 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
       SessionService: linked(`${V1}/SessionService`),
       UpdateService: linked(`${V1}/UpdateService`),
       EventService: linked(`${V1}/EventService`),
+      Tasks: linked(`${V1}/TaskService`),
       Links: { Sessions: linked(`${V1}/SessionService/Sessions`) },
     },
     [`${V1}/Systems`]: collection(`${V1}/Systems`, [SYSTEM]),
@@ -286,10 +300,20 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
     [`${V1}/UpdateService/FirmwareInventory/BIOS`]: {
       Id: 'BIOS',
       Name: 'System BIOS',
-      Version: '2.4.1',
+      Version: machine.firmware['BIOS'],
       Updateable: true,
     },
-    [`${V1}/UpdateService/FirmwareInventory/NIC`]: { Id: 'NIC', Name: 'Network adapter', Version: null },
+    [`${V1}/UpdateService/FirmwareInventory/NIC`]: {
+      Id: 'NIC',
+      Name: 'Network adapter',
+      Version: machine.firmware['NIC'],
+    },
+    [`${V1}/TaskService`]: { Id: 'TaskService', Tasks: linked(`${V1}/TaskService/Tasks`) },
+    [`${V1}/TaskService/Tasks`]: collection(
+      `${V1}/TaskService/Tasks`,
+      machine.updates.map((_, n) => taskPath(n)),
+    ),
+    ...Object.fromEntries(machine.updates.map((_, n) => [taskPath(n), taskAt(machine, n)])),
     [`${V1}/EventService`]: { Id: 'EventService', Subscriptions: linked(`${V1}/EventService/Subscriptions`) },
     [`${V1}/EventService/Subscriptions`]: collection(`${V1}/EventService/Subscriptions`, [
       ...machine.subscriptions.keys(),
@@ -306,8 +330,34 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
     [`${V1}/SessionService/Sessions`]: collection(`${V1}/SessionService/Sessions`, [...machine.sessions.values()]),
   };
   const resource = resources[path];
+  lookAtTask(machine, path);
   if (!resource) throw new Refusal(404, `There is no ${path}.`);
   return { '@odata.id': path, ...resource };
+}
+
+const taskPath = (n: number): string => `${V1}/TaskService/Tasks/${n + 1}`;
+
+function taskAt({ updates, updateFails }: RedfishMachine, n: number): Json {
+  const isOver = (updates[n]?.looks ?? 0) === 0;
+  return {
+    '@odata.type': '#Task.v1_5_0.Task',
+    Id: String(n + 1),
+    Name: 'Update',
+    TaskState: !isOver ? 'Running' : updateFails === undefined ? 'Completed' : 'Exception',
+    TaskStatus: isOver && updateFails !== undefined ? 'Critical' : 'OK',
+    Messages: isOver && updateFails !== undefined ? [{ Message: updateFails }] : [],
+  };
+}
+
+/** An update goes on as it is looked at; with its end there is the version that its image is called by: `BIOS-2.5.0.bin`. */
+function lookAtTask(machine: RedfishMachine, path: string): void {
+  const update = machine.updates.find((_, n) => taskPath(n) === path);
+  if (!update || update.looks === 0) return;
+  update.looks -= 1;
+  const [, id, version] = /([A-Z]+)-([\d.]+\d)\.bin$/.exec(update.image) ?? [];
+  if (update.looks === 0 && machine.updateFails === undefined && id !== undefined && version !== undefined) {
+    machine.firmware[id] = version;
+  }
 }
 
 /** Does what is asked. @returns where the new member of a collection is; undefined: there is none */
@@ -316,6 +366,12 @@ function change(machine: RedfishMachine, method: string, path: string, body: Jso
     case `POST ${SYSTEM}/Actions/ComputerSystem.Reset`:
       reset(machine, String(body['ResetType']));
       return undefined;
+    case `POST ${V1}/UpdateService/Actions/UpdateService.SimpleUpdate`: {
+      const image = String(body['ImageURI']);
+      if (machine.updates.some(({ looks }) => looks > 0)) throw new Refusal(503, 'An update is at work.');
+      machine.updates.push({ image, looks: machine.updateLooks });
+      return taskPath(machine.updates.length - 1);
+    }
     case `PATCH ${SYSTEM}`:
       if (!machine.forgetful) machine.boot = { ...machine.boot, ...(body['Boot'] as Json) };
       return undefined;

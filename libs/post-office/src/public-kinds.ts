@@ -357,6 +357,15 @@ export const PUBLIC_STREAMS: Readonly<Record<string, PublicStream>> = {
       PositionRestored: 'position.restored',
     },
   },
+  image: {
+    model: 'Image/Image',
+    kinds: {
+      ImageDefined: 'image.created',
+      ImageDescribed: 'image.described',
+      ImageDeleted: 'image.deleted',
+      ImageRestored: 'image.restored',
+    },
+  },
   pxe: {
     model: 'BluePrint/PXE',
     kinds: {

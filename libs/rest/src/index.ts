@@ -3,6 +3,8 @@ export { EventFeedAdapter } from './event-feed-adapter.ts';
 export type { EventFeedAdapterOptions } from './event-feed-adapter.ts';
 export { FeedAdapter } from './feed-adapter.ts';
 export type { FeedAdapterOptions } from './feed-adapter.ts';
+export { FileUpload, UPLOAD_PATHS } from './file-upload.ts';
+export type { FileUploadOptions } from './file-upload.ts';
 export { HistoryExport } from './history-export.ts';
 export type { HistoryExportOptions } from './history-export.ts';
 export { openapiPieces } from './openapi.ts';

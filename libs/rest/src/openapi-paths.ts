@@ -269,12 +269,61 @@ const historyExport: Part = {
   },
 };
 
+const SHA256: Part = {
+  name: 'sha256',
+  in: 'path',
+  required: true,
+  description: 'Of the file: 64 hexadecimal digits in lower case.',
+  schema: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+};
+
+/** Files of images, which are sent before their images are added. */
+const imageFile: PathItem = {
+  put: {
+    operationId: 'put_image_file',
+    summary: 'Sends the file of an image',
+    description: 'Content-Length has to be sent. A file that is there already is not received again.',
+    security: SESSION,
+    'x-permission': 'Image.add_image',
+    parameters: [SHA256],
+    requestBody: {
+      required: true,
+      content: { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } },
+    },
+    responses: {
+      200: {
+        description: 'It is there.',
+        headers: headers(),
+        content: {
+          'application/json': {
+            schema: {
+              type: 'object',
+              required: ['sha256', 'size'],
+              properties: { sha256: { type: 'string' }, size: { type: 'integer' } },
+            },
+          },
+        },
+      },
+      ...problems(409, 413, 422),
+    },
+  },
+  head: {
+    operationId: 'head_image_file',
+    summary: 'Whether the file of an image is there',
+    security: SESSION,
+    'x-permission': 'Image.add_image',
+    parameters: [SHA256],
+    responses: { 200: { description: 'It is there.', headers: headers() }, ...problems(404) },
+  },
+};
+
 /** The paths that belong to no model. */
 export const commonPaths = (problemNames: readonly string[]): Readonly<Record<string, PathItem>> => ({
   '/openapi.json': { get: constantPage('get_openapi', 'This document', { type: 'object' }) },
   '/feed': { get: feed },
   '/events': { get: events },
   '/history/export': { get: historyExport },
+  '/images/{sha256}': imageFile,
   '/session': SESSION_PATH,
   ...differencePaths,
   '/{namespace}/openapi.json': {

@@ -116,6 +116,10 @@ function linksOf(fields: Fields): Schema {
   };
 }
 
+/** Whether a new object needs a value of a field, and has none unless it is given. */
+const isNeeded = ({ required, orElse, default: usual = null }: Field): boolean =>
+  required && orElse === undefined && usual === null;
+
 /** The schemas of a model: an object as it is read, as it is created, as it is changed, and a page of a list. */
 export function modelSchemas(model: Model, catalogue: Catalogue): Readonly<Record<string, Schema>> {
   const { fields, doc, create, update, rows, base, idField, kind } = model;
@@ -129,7 +133,7 @@ export function modelSchemas(model: Model, catalogue: Catalogue): Readonly<Recor
     },
   ]);
   const made = only(fields, ['RW', 'RC']);
-  const needed = made.filter(([, field]) => field.required && (field.default ?? null) === null).map(([field]) => field);
+  const needed = made.filter(([, field]) => isNeeded(field)).map(([field]) => field);
   return {
     [name]: map(
       {

@@ -17,11 +17,13 @@ const described = (namespace?: string): unknown =>
   JSON.parse([...openapiPieces(exampleCatalogue(), namespace)].join(''));
 
 const document = described() as {
-  readonly paths: Readonly<Record<string, Readonly<Record<'get' | 'post' | 'patch' | 'delete', Operation>>>>;
+  readonly paths: Readonly<
+    Record<string, Readonly<Record<'get' | 'head' | 'put' | 'post' | 'patch' | 'delete', Operation>>>
+  >;
   readonly components: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, unknown>>>>>>;
 };
 const { paths, components } = document;
-const METHODS = ['get', 'post', 'patch', 'delete'] as const;
+const METHODS = ['get', 'head', 'put', 'post', 'patch', 'delete'] as const;
 
 it.each([undefined, 'Site', 'Auth'])('is a sound document of OpenAPI 3.1 (of %s)', async (namespace) => {
   const validator = new Validator();
@@ -47,6 +49,7 @@ it('has what the catalogue has, and no more', () => {
     '/feed GET',
     '/events GET',
     '/history/export GET',
+    '/images/{sha256} HEAD PUT',
     '/session GET POST DELETE',
     '/diff/{namespace}/{model} GET',
     '/diff/{namespace}/{model}/{id} GET POST',

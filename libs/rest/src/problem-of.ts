@@ -3,7 +3,6 @@ import { Conflict, Refusal } from '#kernel';
 import type { Caller, Fault } from '#kernel';
 import { AppendRefused } from '#event-store';
 import { NoHistory, NotReady, PreconditionFailed } from '#read-store';
-import type { Catalogue } from '#api';
 import { Forbidden, NotFound } from '#api';
 import { malformed, Problem } from './problem.ts';
 import type { ProblemName } from './problem.ts';
@@ -40,7 +39,7 @@ export const unauthenticated = (detail: string): Problem => problem('unauthentic
 /** Whether a fault lies in how things stand, not in a value that was sent. */
 const standsAgainst = ({ field, exception }: Fault): boolean => field === '' || exception !== undefined;
 
-function refusal({ faults }: Refusal, declared: Catalogue['refusals']): Problem {
+function refusal({ faults }: Refusal, declared: Readonly<Record<string, ProblemName>>): Problem {
   const errors = faults.map(({ field, code, text, rule }) => ({ field, code, text: rule ?? text }));
   const message = errors.map(({ field, text }) => (field ? `${field}: ${text}` : text)).join('; ');
   const kinds: Readonly<Record<string, ProblemName>> = { ...BY_CODE, ...declared };
@@ -55,7 +54,7 @@ function refusal({ faults }: Refusal, declared: Catalogue['refusals']): Problem 
 export function problemOf(
   error: unknown,
   caller: Caller | undefined,
-  declared: Catalogue['refusals'] = {},
+  declared: Readonly<Record<string, ProblemName>> = {},
 ): Problem | undefined {
   if (error instanceof Problem) return error;
   if (error instanceof Refusal) return refusal(error, declared);

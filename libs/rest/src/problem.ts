@@ -85,7 +85,7 @@ const kinds = {
   busy: {
     status: 503,
     title: 'Service Unavailable',
-    doc: 'As many clients follow the progress of jobs as the server, or one user, may have. Try again after `Retry-After`.',
+    doc: 'As many clients follow the progress of jobs, or send files, as the server, or one user, may have. Try again after `Retry-After`.',
   },
   'not-ready': {
     status: 503,

@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { hostOf, namedAs, proxyAuthorization, proxyTunnel, secured } from './proxy-tunnel.ts';
 
 /** A request of a program to a server; redirects are not followed. */
@@ -50,9 +52,15 @@ export async function httpRequest(request: HttpRequest): Promise<HttpAnswer> {
   }
 }
 
+/** A request whose answer is read by the caller. */
+type OpenedRequest = Omit<HttpRequest, 'timeoutMs' | 'signal' | 'body'> & {
+  /** What is read is sent as it comes; its length has to stand in the headers. */
+  readonly body?: string | Readable;
+};
+
 /** Sends a request and waits for the head of its answer; the body is the caller's to read. @throws Error where none comes */
 export async function openRequest(
-  { method, url, headers = {}, body, proxy, verifyTls = true, caFile }: Omit<HttpRequest, 'timeoutMs' | 'signal'>,
+  { method, url, headers = {}, body, proxy, verifyTls = true, caFile }: OpenedRequest,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const target = new URL(url);
@@ -64,7 +72,7 @@ export async function openRequest(
   };
   const all = {
     Host: target.host,
-    ...(body === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(body)) }),
+    ...(typeof body === 'string' ? { 'Content-Length': String(Buffer.byteLength(body)) } : {}),
     ...headers,
   };
   const through = proxy === undefined ? undefined : new URL(proxy);
@@ -98,11 +106,13 @@ function authoritiesIn(file: string): string {
   }
 }
 
-const headOf = (request: http.ClientRequest, body: string | undefined): Promise<IncomingMessage> =>
+const headOf = (request: http.ClientRequest, body: string | Readable | undefined): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     request.on('error', reject);
     request.on('response', resolve);
-    request.end(body);
+    // A server may answer before it has all, and hang up then.
+    if (typeof body === 'object') pipeline(body, request, (error) => void (error && reject(error)));
+    else request.end(body);
   });
 
 /** Reads an answer to its end. @throws Error where it is too long, or cut off */

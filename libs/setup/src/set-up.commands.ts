@@ -17,8 +17,8 @@ import type { SetUpObject, SetUpResult } from './set-up-report.ts';
 import { SetUpRun } from './set-up-report.ts';
 import { setUpAll } from './set-up-steps.ts';
 
-/** The resource files that hold the blueprints of the stand-in host. */
-const RESOURCES = ['base_os', 'manual'];
+/** The resource files that hold the blueprints of the stand-in host, and what machines boot. */
+const RESOURCES = ['base_os', 'disks', 'manual'];
 
 /** Makes what a new installation begins with, all of it or nothing; what is there already stays as it is. */
 export class SetUp extends NamedCommand<SetUpResult> {

@@ -157,7 +157,11 @@ export class SiteContents {
   async #readHosts(site: string): Promise<void> {
     for (const [key, found] of await this.#rows('foundation', { site })) {
       const model = this.#typed('Building/Foundation', found);
-      this.#put({ ...named('foundation', site, site, String(key)), key, ...found, model });
+      const row = model.complete && model.rows && (await this.#view.get(model.rows, key));
+      const fields = row
+        ? { ...found.fields, ...(await model.complete?.(row, key, { view: this.#view })) }
+        : found.fields;
+      this.#put({ ...named('foundation', site, site, String(key)), key, fields, model });
     }
     const locators = this.of('foundation', site).map(({ key }) => key);
     for (const [key, found] of await this.#rowsAmong('interface', 'foundation', locators)) {
@@ -169,6 +173,8 @@ export class SiteContents {
       ['host', { site, structure: 'false' }],
     ] as const) {
       for (const [key, found] of await this.#rows(kind, where)) {
+        // The host of a BMC comes and goes with its foundation.
+        if (kind === 'host' && typeof found.fields['foundation'] === 'string') continue;
         this.#put({ ...named(kind, site, site, String(found.fields['hostname'])), key, ...found });
       }
     }

@@ -1,13 +1,17 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { freePort } from './contractor.ts';
+import type { TestNetwork } from './test-network.ts';
 import { until } from './until.ts';
 
-/** A BMC of a test's own on loopback, and the machine it belongs to, which is a file that says `0` or `1`. */
+const run = promisify(execFile);
+
+/** A BMC of a test's own, and the machine it belongs to: a file that says `0` or `1`, unless a program is that. */
 export interface IpmiSim {
   /** Of UDP. */
   readonly port: number;
@@ -22,19 +26,45 @@ export interface IpmiSim {
   stop(): Promise<void>;
 }
 
+export interface IpmiSimOptions {
+  /** Where it runs, and the address it has there, at the usual port; on loopback unless said. */
+  readonly network?: TestNetwork;
+  readonly address?: string;
+  /** Lines of a shell that become the machine when it is switched on. */
+  readonly machine?: string;
+}
+
+/** How long a machine may be on, in seconds: it ends by itself where its test is not there any more. */
+const ON_SECONDS = 1800;
+
 /** What the BMC calls: `get power`, or `set power 1`. */
 const CHASSIS = `#!/bin/sh
 cd "$(dirname "$0")"
 shift
 operation=$1
 shift
+alive() { read -r pid 2>/dev/null < pid && kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$pid/status"; }
+switch() {
+  if [ ! -e machine ]; then
+    echo "$1" > power
+  elif [ "$1" = 0 ]; then
+    alive && kill "$pid"
+    while alive; do sleep 0.05; done
+  elif ! alive; then
+    setsid timeout ${ON_SECONDS} sh ./machine < /dev/null >> output 2>&1 &
+    echo $! > pid
+  fi
+}
+is_on() {
+  if [ ! -e machine ]; then cat power; elif alive; then echo 1; else echo 0; fi
+}
 while [ $# -gt 0 ]; do
   name=$1
   shift
   case $operation in
     get)
       case $name in
-        power) echo "power:$(cat power)" ;;
+        power) echo "power:$(is_on)" ;;
         boot) echo "boot:$(cat boot)" ;;
         *) echo "$name:0" ;;
       esac
@@ -42,12 +72,14 @@ while [ $# -gt 0 ]; do
     set)
       echo "$name $1" >> effects
       case $name in
-        power) echo "$1" > power ;;
+        power) switch "$1" ;;
         boot) echo "$1" > boot ;;
-        shutdown) [ -e deaf ] || echo 0 > power ;;
+        shutdown) [ -e deaf ] || switch 0 ;;
       esac
       shift
       ;;
+    is) is_on ;;
+    press) switch "$name" ;;
   esac
 done
 `;
@@ -65,6 +97,8 @@ main_sdr_add 0x20 0x00 0x00 0x51 0x01 0x33 0x20 0x00 0x01 0x03 0x01 0x7f 0x68 0x
 mc_enable 0x20
 `;
 
+const IPMI_PORT = 623;
+
 /** A presence ping of ASF. */
 const PING = Buffer.from('0600ff06000011be80000000', 'hex');
 
@@ -73,11 +107,13 @@ const PING = Buffer.from('0600ff06000011be80000000', 'hex');
  * It takes cipher suites up to 3, forgets whether a boot device counts from now on or for UEFI, and holds every password for
  * right that it is asked to test. Needs the program `ipmi_sim`.
  */
-export async function startIpmiSim(): Promise<IpmiSim> {
+export async function startIpmiSim({ network, address = '127.0.0.1', machine }: IpmiSimOptions = {}): Promise<IpmiSim> {
   const folder = await mkdtemp(path.join(tmpdir(), 'contractor-ipmi-'));
   const file = (name: string) => path.join(folder, name);
-  const port = await freePort();
+  const port = network ? IPMI_PORT : await freePort();
+  const chassis = (...words: readonly string[]) => run(file('chassis'), ['bmc1', ...words]);
   await writeFile(file('chassis'), CHASSIS, { mode: 0o755 });
+  if (machine !== undefined) await writeFile(file('machine'), machine);
   await writeFile(file('power'), '0\n');
   await writeFile(file('boot'), 'none\n');
   await writeFile(file('effects'), '');
@@ -87,7 +123,7 @@ export async function startIpmiSim(): Promise<IpmiSim> {
     `name "bmc1"
 set_working_mc 0x20
   startlan 1
-    addr 127.0.0.1 ${port}
+    addr ${address} ${port}
     priv_limit admin
     allowed_auths_callback none md2 md5 straight
     allowed_auths_user none md2 md5 straight
@@ -101,7 +137,9 @@ set_working_mc 0x20
   user 2 true "admin" "secret" admin 10 none md2 md5 straight
 `,
   );
-  const child = spawn('ipmi_sim', ['-n', '-c', file('lan.conf'), '-f', file('bmc.emu'), '-s', folder], {
+  const words = [...(network?.within ?? []), 'ipmi_sim'];
+  const [program, ...rest] = [...words, '-n', '-c', file('lan.conf'), '-f', file('bmc.emu'), '-s', folder];
+  const child = spawn(program, rest, {
     env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -111,10 +149,11 @@ set_working_mc 0x20
       child.kill('SIGKILL');
       await once(child, 'exit');
     }
+    if (machine !== undefined) await chassis('press', '0');
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await Promise.race([failed, answers(port)]);
+    await Promise.race([failed, network ? answersIn(network, address) : answers(port)]);
   } catch (error) {
     await stop();
     throw error;
@@ -123,12 +162,22 @@ set_working_mc 0x20
   const text = async (name: string) => (await readFile(file(name), 'utf8')).trim();
   return {
     port,
-    power: async () => (await text('power')) === '1',
-    press: (on) => writeFile(file('power'), on ? '1\n' : '0\n'),
+    power: async () => (await chassis('is', 'power')).stdout === '1\n',
+    press: async (on) => void (await chassis('press', on ? '1' : '0')),
     effects: async () => (await text('effects')).split('\n').filter((line) => line !== ''),
     deaf: (deaf) => (deaf ? writeFile(file('deaf'), '') : rm(file('deaf'), { force: true })),
     stop,
   };
+}
+
+async function answersIn(network: TestNetwork, address: string): Promise<void> {
+  const ask = ['-I', 'lanplus', '-C', '3', '-N', '1', '-R', '1', '-H', address, '-U', 'admin', '-P', 'secret'];
+  const asked = () =>
+    network.run('ipmitool', ...ask, 'chassis', 'power', 'status').then(
+      () => true,
+      () => false,
+    );
+  await until(asked, 30_000);
 }
 
 async function answers(port: number): Promise<void> {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { freePort } from './contractor.ts';
+import type { TestNetwork } from './test-network.ts';
 
 /** A BIND of a test's own on loopback, with its files in a temporary folder. */
 export interface Named {
@@ -31,10 +32,12 @@ export interface Named {
 export interface NamedOptions {
   /** Further statements of its configuration. */
   readonly config?: string;
+  /** Where it runs; on this machine's own network unless said otherwise. */
+  readonly network?: TestNetwork;
 }
 
 /** Starts a name server and resolves once it serves. Needs the program `named`. */
-export async function startNamed({ config = '' }: NamedOptions = {}): Promise<Named> {
+export async function startNamed({ config = '', network }: NamedOptions = {}): Promise<Named> {
   const folder = await mkdtemp(path.join(tmpdir(), 'contractor-named-'));
   const zones = path.join(folder, 'contractor');
   const [port, rndcPort] = [await freePort(), await freePort()];
@@ -66,7 +69,7 @@ ${config}
   };
   const start = async (): Promise<void> => {
     lines.length = 0;
-    server = await launch(folder, lines);
+    server = await launch(folder, lines, network?.within ?? []);
   };
   await start().catch(async (cause: unknown) => {
     await rm(folder, { recursive: true, force: true });
@@ -94,10 +97,11 @@ const GUARDED = `
   exec named -g -n 1 -c "$0/named.conf" 3<&-
 `;
 
-async function launch(folder: string, lines: string[]): Promise<ChildProcess> {
+async function launch(folder: string, lines: string[], within: readonly string[]): Promise<ChildProcess> {
   // Debian puts the program where only root looks.
   const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin` };
-  const server = spawn('sh', ['-c', GUARDED, folder], { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  const [command, ...words] = [...within, 'sh', '-c', GUARDED, folder];
+  const server = spawn(command, words, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
   const watch = server.stdio[3] as Writable;
   watch.on('error', () => undefined);
   server.once('exit', () => watch.end('\n'));

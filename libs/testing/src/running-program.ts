@@ -20,13 +20,17 @@ const TIMEOUT_MS = 120_000;
 /**
  * Starts a program and waits until it has written a line that `ready` is found in.
  * @param program path below `dist`, without ending
+ * @param within the words that run a program where it is to run
  */
 export async function startProgram(
   program: string,
   environment: Readonly<Record<string, string>>,
   ready: string,
+  within: readonly string[] = [],
 ): Promise<RunningProgram & { readonly readyLine: string }> {
-  const child = spawn(process.execPath, [path.resolve('dist', `${program}.js`)], {
+  const file = path.resolve('dist', `${program}.js`);
+  const [command, ...words] = [...within, process.execPath, file];
+  const child = spawn(command, words, {
     env: { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -35,4 +35,9 @@ export const selection = (blueprint: string, states: readonly string[]): Filters
     completes: states,
   }),
   owner: text('selection', 'owner', { value: 'OWNER', does: 'only those this owner answers for' }),
+  complex: text('selection', 'complex', {
+    value: 'COMPLEX',
+    does: 'only those of this complex',
+    completes: { model: 'Building/Complex' },
+  }),
 });

@@ -13,6 +13,7 @@ import { overview } from './overview.ts';
 import { plot, site } from './sites.ts';
 import { surveyCommands } from './survey-commands.ts';
 import { typeCommands } from './typed-commands.ts';
+import { waveCommands } from './waves.ts';
 
 /** Commands about what there is: sites, addresses, blueprints, what is built, and jobs. */
 export const nouns: Readonly<Record<string, Command>> = {
@@ -28,6 +29,7 @@ export const nouns: Readonly<Record<string, Command>> = {
   ...typeCommands,
   ...jobNouns,
   ...holdCommands,
+  ...waveCommands,
   ...blueprintCommands,
   ...commandsOf(addressBlock),
   ...blockCommands,

@@ -5,6 +5,7 @@ import type { Lookups } from './noun-option.ts';
 /** What values are looked up with, or asked for. */
 export const lookupsOf = ({ client, asker }: Tools): Lookups => ({
   structure: async (text) => Number(await structureId(client, text)),
+  block: (text) => blockId(client, text),
   secret: (question) => asker.ask(question),
 });
 
@@ -24,4 +25,17 @@ export async function structureId(client: RestClient, text: string): Promise<str
   if (others.length === 0) return String(found.id);
   const all = structures.map((one) => `${one.site}/${hostname} (${one.id})`);
   throw new Error(`there are several structures "${text}": ${all.join(', ')}`);
+}
+
+/**
+ * The id of an address block: of its number, or of `SITE/NAME`.
+ * @throws Error where there is none
+ */
+async function blockId(client: RestClient, text: string): Promise<number> {
+  if (/^\d+$/.test(text)) return Number(text);
+  const [, site, name] = /^([^/]+)\/(.+)$/.exec(text) ?? [];
+  if (site === undefined) throw new Error(`an address block is its number, or SITE/NAME, and not "${text}"`);
+  const found = await client.call('Utilities/AddressBlock/getWithNameSite', { site, name });
+  if (found === null) throw new Error(`there is no address block "${name}" at the site "${site}"`);
+  return Number(found);
 }

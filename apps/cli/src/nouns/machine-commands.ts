@@ -34,6 +34,24 @@ function textOf({ looked_at: at, fault, machine_count: all, unknown_count: unkno
   ].join('\n');
 }
 
+/** What of the settings of a machine is not as declared. */
+interface Settings extends Values {
+  readonly looked_at: string | null;
+  readonly fault: string | null;
+  readonly declared: boolean | null;
+  readonly difference_list: readonly Values[];
+}
+
+function settingsText({ looked_at: at, fault, declared, difference_list: list }: Settings): string {
+  if (at === null) return 'nobody has looked yet';
+  if (fault !== null) return `looked at ${at} in vain: ${fault}`;
+  if (declared === false) return 'its configuration declares none';
+  if (list.length === 0) return `looked at ${at}: all are as declared`;
+  const cell = (value: unknown) => (value === null ? '-' : typeof value === 'string' ? value : JSON.stringify(value));
+  const rows = list.map(({ kind, name, wanted, found, pending }) => [kind, name, wanted, found, pending].map(cell));
+  return inColumns([['KIND', 'NAME', 'WANTED', 'FOUND', 'PENDING'], ...rows]);
+}
+
 /** What machines the hosts of complexes have, and what becomes of those that nobody knows here. */
 export const machineCommands: Readonly<Record<string, Command>> = {
   'complex machines': known(complex.model, {
@@ -77,6 +95,18 @@ export const machineCommands: Readonly<Record<string, Command>> = {
       const body = { ...said, dry_run: dryRun === true };
       const made = (await client.call(pathOf(complex.model, id, 'adopt'), body)) as { readonly locator: string };
       return told(`${dryRun === true ? 'would be' : 'is'} foundation ${made.locator}`, made);
+    },
+  }),
+  'foundation settings': known(foundation.model, {
+    usage: `${foundation.id} [--last]`,
+    does: 'show what of the BIOS, the BMC and the firmware of a machine is not as its blueprint declares it',
+    ...ofOne(foundation),
+    options: { last: { type: 'boolean', does: 'what was found last; the machine is not asked' } },
+    run: async ({ names: [id], options }, { client }) => {
+      const last = options['last'] === true;
+      const found = (await client.call(pathOf(foundation.model, id, 'settings'), { last })) as Settings;
+      if (found.fault !== null && !last) throw new Error(found.fault);
+      return told(settingsText(found), found);
     },
   }),
   'foundation accept-machine': known(foundation.model, {

@@ -22,6 +22,7 @@ const OPTIONS: NounOptions = {
 const asked = (options: Asked['options']): Asked => ({ names: [], options });
 const lookups = {
   structure: (text: string) => Promise.resolve(text === 'web1' ? 7 : Number(text)),
+  block: (text: string) => Promise.resolve(text === 'site1/mgmt' ? 4 : Number(text)),
   secret: (question: string) => Promise.resolve(`typed ${question}`),
 };
 const valuesOf = (options: Asked['options'], verb: 'create' | 'update' = 'update') =>

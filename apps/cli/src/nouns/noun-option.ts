@@ -4,7 +4,17 @@ import type { Values } from '../rest-client.ts';
 
 /** How what is typed becomes a value of the API. */
 export type OptionKind =
-  'text' | 'integer' | 'flag' | 'yes-no' | 'json' | 'texts' | 'integers' | 'secret' | 'structure' | 'structures';
+  | 'text'
+  | 'integer'
+  | 'flag'
+  | 'yes-no'
+  | 'json'
+  | 'texts'
+  | 'integers'
+  | 'secret'
+  | 'structure'
+  | 'structures'
+  | 'block';
 
 /** An option that sets a field of an object. */
 export interface NounOption {
@@ -38,6 +48,8 @@ export type NounOptions = Readonly<Record<string, NounOption>>;
 export interface Lookups {
   /** The id of a structure that may be named by its host. */
   structure(text: string): Promise<number>;
+  /** The id of an address block that may be named by its site and name. */
+  block(text: string): Promise<number>;
   /** Asks for a secret, on a terminal or standard input. */
   secret(question: string): Promise<string>;
 }
@@ -142,6 +154,7 @@ async function valueOf(name: string, option: NounOption, raw: Raw, lookups: Look
   if (kind === 'flag') return raw === true;
   if (kind === 'secret') return text === '-' ? lookups.secret(name) : text;
   if (kind === 'structure') return text === '' ? null : lookups.structure(text);
+  if (kind === 'block') return text === '' ? null : lookups.block(text);
   const texts = [raw]
     .flat()
     .flatMap((part) => String(part).split(','))

@@ -23,6 +23,9 @@ const KNOWN: Readonly<Record<Typed, Known>> = {
     username: { short: 'u', does: 'the user name of its controller' },
     password: { short: 'a', does: 'the password of its controller; "-": it is asked for' },
     ip_address: { name: 'ip', short: 'i', does: 'the address of its controller' },
+    bmc_block: {
+      does: 'the block its controller has an address of, the next free one unless --ip says: a number, or SITE/NAME',
+    },
     sol_port: { name: 'sol', short: 'o', does: 'the port of its console' },
     delay_variance: { name: 'delay', short: 'd', does: 'seconds that operations take longer, at most' },
     fail_likelihood: { name: 'fail', short: 'f', does: 'how likely operations fail, of 1000' },
@@ -45,6 +48,7 @@ const KNOWN: Readonly<Record<Typed, Known>> = {
 const BUILT_PERCENTAGE = 80;
 
 const SECRET = /(?:^|_)(?:password|token|secret)$/;
+const BLOCK = 'Utilities/AddressBlock';
 const IS_MEMBER: Readonly<Record<string, string>> = { 'Building/Structure': 'structure' };
 const KINDS: Readonly<Record<DescribedField['type'], OptionKind>> = {
   string: 'text',
@@ -56,6 +60,7 @@ const KINDS: Readonly<Record<DescribedField['type'], OptionKind>> = {
 };
 
 function kindOf({ name, type, of }: DescribedField): OptionKind {
+  if (of === BLOCK) return 'block';
   if (of !== undefined && IS_MEMBER[of]) return type === 'array' ? 'structures' : 'structure';
   return SECRET.test(name) ? 'secret' : KINDS[type];
 }

@@ -61,6 +61,18 @@ describe('the ledger of boot requests', () => {
     expect(await ledger.list({ address: '10.0.0.2', count: 9 })).toMatchObject([other]);
   });
 
+  it('learns whose requests those are that were made before the lease was told', async () => {
+    const unknown = { mac: null, site: null, foundation: null, structure: null };
+    await ledger.keep([request(0, unknown), request(10, unknown), request(11, { ...unknown, address: '10.0.0.2' })]);
+    await ledger.keep([request(65, { kind: 'lease' }), request(180, unknown)]);
+    await ledger.keep([request(181, { kind: 'lease', mac: WEB2, foundation: 'web2', structure: null })]);
+    expect(await names({ mac: WEB1 })).toEqual(['file10', 'file65']);
+    expect(await names({ mac: WEB2 })).toEqual(['file180', 'file181']);
+    expect(await names({ foundation: 'web1' })).toEqual(['file10', 'file65']);
+    expect(await names({ address: '10.0.0.1' })).toEqual(['file0', 'file10', 'file65', 'file180', 'file181']);
+    expect(await ledger.list({ address: '10.0.0.2', count: 9 })).toMatchObject([unknown]);
+  });
+
   it('keeps so many of a machine, leases apart', async () => {
     const many = Array.from({ length: MAX_REQUESTS_EACH + 3 }, (_, n) => request(n));
     const leases = Array.from({ length: MAX_LEASES_EACH + 2 }, (_, n) => request(1000 + n, { kind: 'lease' }));

@@ -54,6 +54,17 @@ DELETE FROM ledger.boot_requests WHERE n IN (
     FROM ledger.boot_requests WHERE machine = ANY ($1)
   ) AS placed WHERE place > CASE WHEN kind = 'lease' THEN ${MAX_LEASES_EACH} ELSE ${MAX_REQUESTS_EACH} END)`;
 
+/**
+ * What was asked for from an address before it was told whose lease that is, which is within a minute. Of a lease that is
+ * renewed soon, the second time alone may be told; nobody else has had the address a moment before.
+ */
+const LEARN = `
+UPDATE ledger.boot_requests AS r
+SET machine = l.mac, mac = l.mac, site = coalesce(r.site, l.site), foundation = coalesce(r.foundation, l.foundation),
+  structure = coalesce(r.structure, l.structure)
+FROM jsonb_to_recordset($1::jsonb) AS l(mac text, address text, site text, foundation text, structure bigint, at timestamptz)
+WHERE r.mac IS NULL AND r.address = l.address AND r.at BETWEEN l.at - interval '1 minute' AND l.at + interval '1 minute'`;
+
 interface Row {
   readonly site: string | null;
   readonly mac: string | null;
@@ -99,6 +110,10 @@ export class BootLedger {
     const text = `INSERT INTO ledger.boot_requests (${NAMES})
       SELECT ${NAMES} FROM jsonb_to_recordset($1::jsonb) AS r(${COLUMNS}) ON CONFLICT (id) DO NOTHING`;
     await this.#pool.query({ name: 'boot-requests-keep', text, values: [JSON.stringify(rows)] });
+    const leases = rows.filter(({ kind, mac }) => kind === 'lease' && mac !== null);
+    if (leases.length > 0) {
+      await this.#pool.query({ name: 'boot-requests-learn', text: LEARN, values: [JSON.stringify(leases)] });
+    }
     const machines = [...new Set(rows.map(({ machine }) => machine))];
     await this.#pool.query({ name: 'boot-requests-trim', text: TRIM, values: [machines] });
   }

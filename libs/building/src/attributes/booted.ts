@@ -1,5 +1,6 @@
 import type { JsonMap } from '#kernel';
 import type { View } from '#read-store';
+import { withBmcAddress } from '../bmc/shown-address.ts';
 import type { FindType } from '../building-layers.ts';
 import { foundations } from '../foundations.ts';
 import { realInterfaces } from '../interface/real-interfaces.ts';
@@ -21,5 +22,6 @@ export async function bootedByStructure(view: View, id: number): Promise<string 
 export async function connectionOf(view: View, id: number, findType: FindType): Promise<JsonMap | undefined> {
   const row = await view.get(structures, id);
   const below = row && (await view.get(foundations, row.foundation));
-  return below && findType(below.type)?.connection?.(below.own);
+  const type = below && findType(below.type);
+  return below && type?.connection?.((await withBmcAddress(view, below, type)).own);
 }

@@ -12,6 +12,7 @@ import { applyPxeEffects } from '../interface/set-pxe.ts';
 import { checkJobConfig } from '../config-check.ts';
 import type { FoundationState } from '../foundation.ts';
 import { foundation } from '../foundation.ts';
+import { addressed } from '../bmc/shown-address.ts';
 import { configModule, foundationModule, readOnly } from '../script-modules.ts';
 import type { PlatformKnowledge } from '../platform-members.ts';
 import { platformMembers } from '../platform-members.ts';
@@ -33,7 +34,8 @@ export function dependencyTarget(
   known: PlatformKnowledge = { complexTypes: [] },
 ): JobTarget {
   const typeOf = (name: string) => types.find(({ type }) => type === name);
-  const foundationBelow = async (view: View, locator: string, value: FoundationState, attached: Attached) => {
+  const foundationBelow = async (view: View, locator: string, state: FoundationState, attached: Attached) => {
+    const value = await addressed(view, state, typeOf(state.type));
     const ofPlatform = await platformMembers(view, { locator, value, settable: false }, typeOf, known);
     return foundationModule(locator, value, typeOf(value.type), reachedBy(attached), ofPlatform);
   };

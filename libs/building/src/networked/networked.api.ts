@@ -1,6 +1,7 @@
 import type { Extension } from '#api';
 import { defineModel, integer, reference, text } from '#api';
-import { holderUsers } from '#ipam';
+import { addresses, holderUsers, useKey } from '#ipam';
+import type { View } from '#read-store';
 import { ChangeNetworked, CreateNetworked, DeleteNetworked } from './networked.commands.ts';
 import { networkeds } from './networkeds.ts';
 
@@ -8,6 +9,11 @@ export const networkedFields = {
   hostname: text(100, { required: true }),
   site: reference('Site/Site', { required: true }),
   id: integer({ mode: 'RO' }),
+  foundation: reference('Building/Foundation', {
+    mode: 'RO',
+    protocols: ['rest'],
+    doc: 'the foundation whose BMC it is, and with which it goes; null: it is none',
+  }),
 };
 
 /** Hosts: whoever has addresses. */
@@ -18,7 +24,7 @@ export const networkedModel = defineModel({
   fields: networkedFields,
   rows: networkeds,
   sites: { index: 'site' },
-  present: ({ hostname, site }, id) => ({ hostname, site, id }),
+  present: ({ hostname, site, foundation = null }, id) => ({ hostname, site, id, foundation }),
   create: (values) => new CreateNetworked(values),
   update: (id, values) => new ChangeNetworked(id, values),
   deletion: { command: (ids) => new DeleteNetworked(ids) },
@@ -34,4 +40,30 @@ export const networkedUsers: readonly Extension[] = [
     },
   },
   holderUsers('Utilities/Networked'),
+  {
+    model: 'Utilities/Networked',
+    users: async (view, id) => bmcsAmong(view, [Number(id)]),
+  },
+  {
+    model: 'Utilities/Address',
+    users: async (view, id) => {
+      const holder = (await view.get(addresses, id))?.holder ?? null;
+      return holder === null ? [] : bmcsAmong(view, [holder]);
+    },
+  },
+  {
+    model: 'Utilities/AddressBlock',
+    users: async (view, id) => {
+      const { rows } = await view.list(addresses, { where: { use: useKey(Number(id), 'Address') } });
+      return bmcsAmong(view, [...new Set(rows.flatMap(({ row: { holder } }) => holder ?? []))]);
+    },
+  },
 ];
+
+/** The foundations whose BMCs are among some hosts, in words. */
+async function bmcsAmong(view: View, hosts: readonly number[]): Promise<string[]> {
+  const rows = await view.many(networkeds, hosts);
+  return [...rows.values()].flatMap(({ foundation }) =>
+    foundation === undefined ? [] : `Foundation ${foundation}, whose BMC it is`,
+  );
+}

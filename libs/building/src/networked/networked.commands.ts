@@ -45,7 +45,7 @@ const changeNetworked = changeHandler(ChangeNetworked, async (work, key, values)
   checkHostName(work, hostname);
   const zone = (await siteFor(work, 'site', site))?.zone ?? null;
   if (site !== before.site) await checkHolderMoves(work, id, site);
-  const after: Networked = { hostname, site, zone };
+  const after: Networked = { ...before, hostname, site, zone };
   if (hostname !== before.hostname || site !== before.site || zone !== before.zone) {
     await freeHostName(work, id, before);
     await takeHostName(work, id, after);

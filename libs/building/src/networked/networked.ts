@@ -6,6 +6,8 @@ export interface Networked {
   site: string;
   /** The DNS zone its host name was taken in: that of the site when it was last looked at. */
   zone: number | null;
+  /** The foundation whose BMC it is, and with which it goes; not there where it is none. */
+  readonly foundation?: string;
 }
 
 export const networked = entity<Networked>()({

@@ -7,12 +7,21 @@ export interface NetworkedRow {
   readonly hostname: string;
   readonly site: string;
   readonly structure: boolean;
+  /** The foundation whose BMC it is; not there where it is none. */
+  readonly foundation?: string;
 }
 
-type Named = Pick<NetworkedRow, 'hostname' | 'site'>;
+type Named = Pick<NetworkedRow, 'hostname' | 'site' | 'foundation'>;
 
-const defined = (structure: boolean) =>
-  rule<NetworkedRow, Named>((_, { data: { hostname, site } }) => ({ hostname, site, structure }));
+const rowOf = ({ hostname, site, foundation }: Named, structure: boolean): NetworkedRow => ({
+  hostname,
+  site,
+  structure,
+  // A structure stands on its foundation, and is not its BMC.
+  ...(structure || foundation === undefined ? {} : { foundation }),
+});
+
+const defined = (structure: boolean) => rule<NetworkedRow, Named>((_, { data }) => rowOf(data, structure));
 const renamed = change<NetworkedRow, Pick<NetworkedRow, 'hostname'>>((row, { data: { hostname } }) => ({
   ...row,
   hostname,
@@ -21,13 +30,13 @@ const moved = change<NetworkedRow, Pick<NetworkedRow, 'site'>>((row, { data: { s
 
 const restored = (structure: boolean) =>
   rule<NetworkedRow, Restored<Named>>((_, { data: { value } }) =>
-    value === null ? undefined : { hostname: value.hostname, site: value.site, structure },
+    value === null ? undefined : rowOf(value, structure),
   );
 
 /** Hosts by id: structures, and those that nothing is built for. */
 export const networkeds: ReadModel<NetworkedRow> = {
   name: 'networkeds',
-  version: 1,
+  version: 2,
   key: 'integer',
   history: true,
   indexes: { site: ({ site }) => site, structure: ({ structure }) => String(structure) },

@@ -12,7 +12,7 @@ const jobsOnSelected = (kind: Selectable): Extension => ({
   filters: {
     selection: {
       protocols: ['rest'],
-      doc: 'By what they work on: its label, blueprint, site, state and owner.',
+      doc: 'By what they work on: its label, blueprint, site, state, owner and complex.',
       parameters: selectionParameters(kind),
       where: async (parameters, view) => {
         const where = { ...(await whereOf(kind, parameters as Selection, view)), working: 'yes' };

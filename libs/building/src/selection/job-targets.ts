@@ -4,7 +4,7 @@ import type { View } from '#read-store';
 import type { Selectable, Selection } from './selection.ts';
 import { SELECTABLE_ROWS, whereOf } from './selection.ts';
 
-const TEXTS = ['blueprint', 'site', 'state', 'owner'] as const;
+const TEXTS = ['blueprint', 'site', 'state', 'owner', 'complex'] as const;
 const KNOWN: readonly string[] = ['label', 'exact', ...TEXTS];
 
 /** A selection as it is written down, with the ids of what it refers to. @throws Refusal naming what is wrong with it */
@@ -21,7 +21,15 @@ function selectionFrom(written: JsonMap): Selection {
   if (!label.every((one) => typeof one === 'string')) throw wrong('label is a list of texts');
   const exact = written['exact'] ?? false;
   if (typeof exact !== 'boolean') throw wrong('exact is true or false');
-  return { label, exact, blueprint: text('blueprint'), site: text('site'), state: text('state'), owner: text('owner') };
+  return {
+    label,
+    exact,
+    blueprint: text('blueprint'),
+    site: text('site'),
+    state: text('state'),
+    owner: text('owner'),
+    complex: text('complex'),
+  };
 }
 
 /** The first of the objects that a selection selects, by their ids. */

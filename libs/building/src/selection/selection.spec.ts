@@ -17,7 +17,15 @@ const view = {
   },
 } as unknown as View;
 
-const NONE: Selection = { label: [], blueprint: null, site: null, exact: false, state: null, owner: null };
+const NONE: Selection = {
+  label: [],
+  blueprint: null,
+  site: null,
+  exact: false,
+  state: null,
+  owner: null,
+  complex: null,
+};
 
 describe('a selection', () => {
   it.each<[Partial<Selection>, object]>([

@@ -39,6 +39,10 @@ export const selectionParameters = (kind: Selectable) =>
     }),
     state: parameter.text({ default: null, doc: `One of ${STATES[kind].join(', ')}.` }),
     owner: parameter.text({ default: null, doc: 'Who answers for it.' }),
+    complex: parameter.reference('Building/Complex', {
+      default: null,
+      doc: kind === 'Foundation' ? 'The complex that carries it.' : 'The complex it is a member of.',
+    }),
   }) as const;
 
 export type Selection = ValuesOf<ReturnType<typeof selectionParameters>>;
@@ -82,7 +86,7 @@ export function withinSites(where: Where, bound: readonly string[] | undefined):
 
 /** The conditions on rows that a selection comes to. @throws Refusal naming what is wrong with it */
 export async function whereOf(kind: Selectable, selection: Selection, view: View): Promise<Where> {
-  const { label: labels, blueprint, site, exact, state, owner } = selection;
+  const { label: labels, blueprint, site, exact, state, owner, complex } = selection;
   if (labels.length > MAX_LABELS) throw refuse('label', 'TOO_MANY', `a selection has at most ${MAX_LABELS} labels`);
   if (owner !== null && Array.from(owner).length > MAX_OWNER) {
     throw refuse('owner', 'TOO_LONG', `must be at most ${MAX_OWNER} characters long`);
@@ -95,13 +99,14 @@ export async function whereOf(kind: Selectable, selection: Selection, view: View
     ...(site === null ? {} : await siteCondition(view, site, exact === true)),
     ...be,
     ...(owner === null ? {} : { owner }),
+    ...(complex === null ? {} : { complex }),
   };
 }
 
 /** A list of what a selection selects. */
 export const selection = (kind: Selectable): Filter => ({
   protocols: ['rest'],
-  doc: 'By label, blueprint, site, state and owner.',
+  doc: 'By label, blueprint, site, state, owner and complex.',
   parameters: selectionParameters(kind),
   where: (parameters, view) => whereOf(kind, parameters as Selection, view),
 });

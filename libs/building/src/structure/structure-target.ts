@@ -19,6 +19,7 @@ import { applyMacEffects } from '../interface/set-macs.ts';
 import { applyPxeEffects } from '../interface/set-pxe.ts';
 import type { PlatformKnowledge } from '../platform-members.ts';
 import { platformMembers } from '../platform-members.ts';
+import { addressed } from '../bmc/shown-address.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
 import { selectTargets } from '../selection/job-targets.ts';
 import { structureConditions } from '../start-conditions.ts';
@@ -43,7 +44,8 @@ export function structureTarget(
     const found = await work.load(foundation, locator);
     return 'value' in found ? found.value : undefined;
   };
-  const foundationBelow = async (view: View, locator: string, value: FoundationState, attached: Attached) => {
+  const foundationBelow = async (view: View, locator: string, state: FoundationState, attached: Attached) => {
+    const value = await addressed(view, state, typeOf(state.type));
     const ofPlatform = await platformMembers(view, { locator, value, settable: false }, typeOf, known);
     return foundationModule(locator, value, typeOf(value.type), reachedBy(attached), ofPlatform);
   };

@@ -41,6 +41,18 @@ const OPERATORS = [
   'statistic-default-sample-count',
 ];
 
+/**
+ * Kea gives up an interface that is down while it is told something new, unless it is told to try again; a wire is down
+ * while all that is on it is off. In milliseconds, and as often as Kea counts.
+ */
+const UNTIL_UP = { 'service-sockets-retry-wait-time': 500, 'service-sockets-max-retries': 1_000_000_000 };
+
 /** What an operator has set up in Kea's own file; the rest of a configuration is made here. */
 export const operatorsPart = (running: KeaMap): KeaMap =>
-  Object.fromEntries(OPERATORS.flatMap((key) => (running[key] === undefined ? [] : [[key, running[key]]])));
+  Object.fromEntries(
+    OPERATORS.flatMap((key) => {
+      const value = running[key];
+      if (value === undefined) return [];
+      return [[key, key === 'interfaces-config' ? { ...UNTIL_UP, ...(value as KeaMap) } : value]];
+    }),
+  );

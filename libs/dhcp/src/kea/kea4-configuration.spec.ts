@@ -25,7 +25,11 @@ describe('the configuration of Kea for IPv4', () => {
   ).Dhcp4;
 
   it('keeps what is the operator’s, and nothing else of what runs', () => {
-    expect(one['interfaces-config']).toEqual({ interfaces: ['eth1'] });
+    expect(one['interfaces-config']).toEqual({
+      interfaces: ['eth1'],
+      'service-sockets-retry-wait-time': 500,
+      'service-sockets-max-retries': 1_000_000_000,
+    });
     expect(one['control-socket']).toEqual(running['control-socket']);
     expect(JSON.stringify(one)).not.toMatch(/192\.0\.2\.0|theirs/);
   });

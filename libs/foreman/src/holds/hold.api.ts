@@ -28,16 +28,20 @@ export const holdModel = (people: Pick<People, 'allInside'>) =>
       target: text(100, readOnly),
       blueprint: text(40, readOnly),
       script: text(50, readOnly),
+      carried_kind: text(50, { ...readOnly, doc: 'What stands on the target, where it is held for that: Structure.' }),
+      carried: text(100, { ...readOnly, doc: 'Id of that.' }),
       updated: dateTime(readOnly),
       created: dateTime(readOnly),
     },
     rows: holds,
     sites: { index: 'site' },
-    present: ({ target, whenOver, seconds: _, ...row }, id) => ({
+    present: ({ target, carried, whenOver, seconds: _, ...row }, id) => ({
       ...row,
       id,
       target_kind: target.kind,
       target: target.id,
+      carried_kind: carried?.kind ?? null,
+      carried: carried?.id ?? null,
       when_over: whenOver,
     }),
     filters: {

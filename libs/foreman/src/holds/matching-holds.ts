@@ -7,6 +7,9 @@ import type { HoldRule } from './hold-rules.ts';
 import { ALL_RULES, holdRules } from './hold-rules.ts';
 import { holdUntil } from './job-holds.ts';
 
+/** What stands on the target of a job, as rules see it. */
+type Carried = Target & { readonly found: JobTargetState };
+
 /** A job that is being made, as rules see it. */
 export interface HoldableJob {
   readonly id: number;
@@ -14,6 +17,8 @@ export interface HoldableJob {
   readonly script: string;
   /** What is known of its target. */
   readonly found: JobTargetState;
+  /** Finds what stands on its target; not there: nothing can. */
+  readonly carries?: () => Promise<Carried | undefined> | undefined;
   /** When it is made, ISO 8601. */
   readonly now: string;
 }
@@ -26,8 +31,11 @@ export async function holdsFor(work: UnitOfWork, job: HoldableJob): Promise<read
   const { id, target, script, found, now } = job;
   if (script === 'create') return [];
   const placed: PlacedHold[] = [];
-  for (const [rule, asked] of await work.load(holdRules, ALL_RULES)) {
-    if (!(await concerns(work, asked, job))) continue;
+  const rules = [...(await work.load(holdRules, ALL_RULES))].filter(([, { scripts }]) => scripts.includes(script));
+  const on = rules.length === 0 ? undefined : await job.carries?.();
+  for (const [rule, asked] of rules) {
+    const concerned = await concerns(work, asked, { target, found });
+    if (!concerned && !(on && (await concerns(work, asked, { target: on, found: on.found })))) continue;
     const { description, holder, seconds, whenOver } = asked;
     placed.push({
       hold: `${id}-${rule}`,
@@ -42,15 +50,19 @@ export async function holdsFor(work: UnitOfWork, job: HoldableJob): Promise<read
       target,
       blueprint: found.blueprint,
       script,
+      ...(concerned || !on ? {} : { carried: { kind: on.kind, id: on.id } }),
     });
   }
   return placed;
 }
 
-/** Whether everything that a rule says is true of a job; what is cheap to see comes first. */
-async function concerns(work: UnitOfWork, rule: HoldRule, { target, script, found }: HoldableJob): Promise<boolean> {
+/** Whether everything that a rule says is true of a target; what is cheap to see comes first. */
+async function concerns(
+  work: UnitOfWork,
+  rule: HoldRule,
+  { target, found }: Pick<HoldableJob, 'target' | 'found'>,
+): Promise<boolean> {
   const { labels = {}, blueprint, site } = found;
-  if (!rule.scripts.includes(script)) return false;
   if (rule.kind !== null && rule.kind !== target.kind) return false;
   if (rule.target !== null && rule.target !== target.id) return false;
   if (Object.entries(rule.labels).some(([key, value]) => labels[key] !== value)) return false;

@@ -12,7 +12,7 @@ const docs = {
   script: 'The name of a utility script of their blueprints.',
   targets: `The ids of its targets, at most ${MAX_TARGETS}, in their order; of a wave that is there the first ${MAX_NAMED}.`,
   selection:
-    'What it works on, where it is not listed: label, blueprint, site, exact, state, owner, as foundations and structures are selected.',
+    'What it works on, where it is not listed: label, blueprint, site, exact, state, owner, complex, as foundations and structures are selected.',
   size: `How many targets are in a batch, at most ${MAX_BATCH}: the next one begins when all of these are done, skipped or have failed.`,
   percent: 'The same as a part of all targets, in percent.',
   failures: 'It pauses when so many targets have failed since it was made, or resumed.',

@@ -81,12 +81,29 @@ class ChangeAddressHandler extends UnitOfWorkHandler<ChangeAddress> {
       pointer: values.pointer === undefined ? before.pointer : values.pointer,
       primary: values.is_primary ?? before.primary,
     };
-    await checkHostAddress(work, id, after, this.holders);
-    await movePlace(work, id, before, after, now);
-    if (after.holder !== before.holder) await dropFromHolder(work, id, before.holder);
-    await putWithHolder(work, id, after);
-    await work.decide(address, id, { type: 'ChangeAddress', data: after });
+    await changeAddress(work, id, { before, after }, { holders: this.holders, now });
   }
+}
+
+/** What giving and moving addresses takes. */
+interface AddressContext {
+  readonly holders: Holders;
+  /** ISO 8601 with microseconds. */
+  readonly now: string;
+}
+
+/** Makes an address of a host what it is to be: what is wrong with that is noted. */
+export async function changeAddress(
+  work: UnitOfWork,
+  id: number,
+  { before, after }: { readonly before: Address; readonly after: Address },
+  { holders, now }: AddressContext,
+): Promise<void> {
+  await checkHostAddress(work, id, after, holders);
+  await movePlace(work, id, before, after, now);
+  if (after.holder !== before.holder) await dropFromHolder(work, id, before.holder);
+  await putWithHolder(work, id, after);
+  await work.decide(address, id, { type: 'ChangeAddress', data: after });
 }
 
 @CommandHandler(DeleteAddress)
@@ -128,18 +145,20 @@ export interface Allocation {
   readonly allotment: Allotment;
   /** Key of a hold that is used up by it. */
   readonly hold?: string | undefined;
+  /** Which one it is to be; the lowest that is free, or the one that is held, unless said. Decimal text. */
+  readonly offset?: string | undefined;
 }
 
 /**
- * Gives the lowest free address of a block to a host, as `AllocateAddress` does.
+ * Gives an address of a block to a host, as `AllocateAddress` does.
  * @returns its id; null where the host is given none
  * @throws Refusal where the block is full
  */
 export async function allocateAddress(
   work: UnitOfWork,
   id: number,
-  { block, allotment, hold }: Allocation,
-  { holders, now }: { readonly holders: Holders; readonly now: string },
+  { block, allotment, hold, offset: wanted }: Allocation,
+  { holders, now }: AddressContext,
 ): Promise<number | null> {
   const found = await work.load(addressBlock, block);
   if (found.stage !== 'active') {
@@ -152,7 +171,7 @@ export async function allocateAddress(
     work.fault('key', 'NOT_HELD', 'nothing is held for this key');
     return id;
   }
-  const offset = held?.offset ?? nextOffset(found.value, now);
+  const offset = wanted ?? held?.offset ?? nextOffset(found.value, now);
   if (offset === undefined) throw noneLeft();
   const { holder, interfaceName, primary } = allotment;
   const place = { block: Number(block), offset, holder, interfaceName, aliasIndex: null, pointer: null, primary };

@@ -32,6 +32,7 @@ export const amt = half({
       doc: "A machine with Intel's AMT (vPro).",
       classes: ['Physical', 'AMT'],
       locates: 'by-survey',
+      bmcAddress: 'amt_ip_address',
       connection: bmcConnection('amt', 'admin'),
       fields: { ...bmcFields('amt'), amt_username: text(50, { default: 'admin' }), plot: plotField() },
       functions: {

@@ -1,6 +1,6 @@
-import { reference, text } from '#api';
+import { numberReference, reference, text } from '#api';
 import type { Json, JsonMap } from '#kernel';
-import { credentialsOf } from '#platform';
+import { BMC_BLOCK, credentialsOf } from '#platform';
 
 const PORTS = ['console', 'ttyS0', 'ttyS1', 'ttyS2', 'ttyS3'] as const;
 
@@ -11,7 +11,12 @@ export const bmcFields = (platform: string) => ({
     required: true,
     doc: 'kept as a secret; "_VAULT_": the user name is the path of an entry in the vault of the agent',
   }),
-  [`${platform}_ip_address`]: text(30, { required: true, doc: 'host name or address, perhaps with ":" and a port' }),
+  [`${platform}_ip_address`]: text(30, {
+    required: true,
+    orElse: BMC_BLOCK,
+    doc: 'host name or address, perhaps with ":" and a port; of a block, the next free one where it is left out',
+  }),
+  [BMC_BLOCK]: numberReference('Utilities/AddressBlock', { protocols: ['rest'] }),
 });
 
 /** The serial port that its console is on, by which it is to be had over the LAN. */

@@ -69,7 +69,8 @@ const networkPath = (network: string): string => `/networks/${encodeURIComponent
 async function connect(engine: Engine, id: string, network: string): Promise<void> {
   const path = `${networkPath(network)}/connect`;
   try {
-    await engine.ask({ method: 'POST', path, body: { Container: id } });
+    // Docker says nothing, Podman something that is no JSON.
+    await engine.bytes({ method: 'POST', path, body: { Container: id } });
   } catch (error) {
     const isOn = error instanceof EngineRefusal && /already (exists|connected)/.test(error.message);
     if (!isOn) throw error;

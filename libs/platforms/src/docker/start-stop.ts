@@ -8,6 +8,9 @@ const WATCHED_MS = 1000;
 const TOLD_LINES = '5';
 const MAX_TOLD = 500;
 
+/** What engines call a container that has ended; Podman has a word of its own until it has put it away. */
+const ENDED = ['exited', 'dead', 'stopped'];
+
 export type PowerState = 'start' | 'stop';
 
 export const stateOf = ({ status }: Container): PowerState => (status === 'running' ? 'start' : 'stop');
@@ -30,15 +33,16 @@ export async function startStop(
     return wanted;
   }
   await engine.ask({ method: 'POST', path: `${pathOf(id)}/${status === 'paused' ? 'unpause' : 'start'}` });
-  if (!(await endsAtOnce(engine, id, signal))) return wanted;
-  const { exitCode = 0, error = '' } = (await findContainer(engine, id)) ?? {};
-  if (exitCode === 0 && error === '') return wanted;
+  await watch(engine, id, signal);
+  // Podman does not tell of one that was over before anybody waited for its end.
+  const { status: now = '', exitCode = 0, error = '' } = (await findContainer(engine, id)) ?? {};
+  if (!ENDED.includes(now) || (exitCode === 0 && error === '')) return wanted;
   const said = error === '' ? await lastLines(engine, id) : error;
   throw new Error(`the container ${name} ended at once with exit code ${exitCode}${said === '' ? '' : `: ${said}`}`);
 }
 
-/** Whether a container ends while it is watched. */
-async function endsAtOnce(engine: Engine, id: string, signal: AbortSignal): Promise<boolean> {
+/** Waits until a container ends, or its time to do so is over. */
+async function watch(engine: Engine, id: string, signal: AbortSignal): Promise<void> {
   const over = AbortSignal.timeout(WATCHED_MS);
   try {
     const query = { condition: 'not-running' };
@@ -48,11 +52,9 @@ async function endsAtOnce(engine: Engine, id: string, signal: AbortSignal): Prom
       query,
       signal: AbortSignal.any([signal, over]),
     });
-    return true;
   } catch (error) {
     signal.throwIfAborted();
-    if (over.aborted) return false;
-    throw error;
+    if (!over.aborted) throw error;
   }
 }
 

@@ -220,3 +220,30 @@ describe('the LAN of a BMC', () => {
     );
   });
 });
+
+describe('declared settings of a BMC', () => {
+  const users = [{ user_id: 4, name: 'watch', password: new Secret('pass4'), privilege: 'user' }] as const;
+  const settings = { lan: { netmask: '255.255.254.0', vlan: 7 }, users };
+
+  it('are compared, applied, and are as declared then', async () => {
+    const order = { ...at(), settings };
+    const { differences } = await agent.tasks.bmc_difference(order, context);
+    expect(differences).toEqual([
+      { kind: 'bmc', name: 'lan netmask', wanted: '255.255.254.0', found: expect.any(String), pending: null },
+      { kind: 'bmc', name: 'lan vlan', wanted: 7, found: null, pending: null },
+      { kind: 'bmc', name: 'user 4 name', wanted: 'watch', found: null, pending: null },
+      { kind: 'bmc', name: 'user 4 privilege', wanted: 'user', found: null, pending: null },
+    ]);
+    expect(await agent.tasks.settings({ ...at(), bmc: settings }, context)).toEqual({ difference_list: differences });
+    const changed = differences.map(({ name }) => name);
+    expect(await agent.tasks.apply_bmc(order, context)).toEqual({ changed });
+    expect(await agent.tasks.apply_bmc(order, context)).toEqual({ changed: [] });
+    const other = { users: [{ ...users[0], password: new Secret('other') }] };
+    expect(await agent.tasks.bmc_difference({ ...at(), settings: other }, context)).toEqual({
+      differences: [
+        { kind: 'bmc', name: 'user 4 password', wanted: 'that which is declared', found: 'another one', pending: null },
+      ],
+    });
+    expect(await agent.tasks.bmc_difference({ ...at(), settings: {} }, context)).toEqual({ differences: [] });
+  });
+});

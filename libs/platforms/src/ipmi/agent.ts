@@ -1,6 +1,7 @@
 import type { AgentHalf, AgentParametersOf, TaskContext } from '#platform';
 import type { PowerPatience } from '../bmc/settled-power.ts';
 import { Bmc, type IpmiSettings } from './bmc.ts';
+import { applyBmc, bmcDifference } from './bmc-settings.ts';
 import { bootDevice, setBoot } from './boot.ts';
 import { ipmiContract, type IpmiContract } from './contract.ts';
 import { serialOverLan, setLan } from './lan.ts';
@@ -27,6 +28,15 @@ export function ipmi(settings: IpmiSettings & { readonly patience?: PowerPatienc
       event_log: async (order, context) => ({ entries: await eventLog(await bmcOf(order, context), order.count) }),
       set_user: async (order, context) => ({ changed: await setUser(await bmcOf(order, context), order) }),
       set_lan: async (order, context) => ({ changed: await setLan(await bmcOf(order, context), order) }),
+      bmc_difference: async (order, context) => ({
+        differences: await bmcDifference(await bmcOf(order, context), order.settings),
+      }),
+      apply_bmc: async (order, context) => ({
+        changed: await applyBmc(await bmcOf(order, context), order.settings),
+      }),
+      settings: async (order, context) => ({
+        difference_list: await bmcDifference(await bmcOf(order, context), order.bmc),
+      }),
       serial_over_lan: async (order, context) => serialOverLan(await bmcOf(order, context), order.channel),
     },
     observe: {},

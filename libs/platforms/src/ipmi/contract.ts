@@ -9,6 +9,8 @@ import {
   platformContract,
   record,
   secret,
+  settingDifference,
+  settingsTask,
   text,
   withDefault,
 } from '#platform';
@@ -32,6 +34,30 @@ const boot = { device, persistent: boolean(), efi: boolean() };
 /** The same as the BMC has it; `in_force`: it says that it counts for the next start. */
 const flags = { ...boot, in_force: boolean() };
 const user = { channel, user_id, name: text(), password: secret(), privilege };
+/** Users and LAN of a BMC, as a blueprint declares them; a user without a password keeps the one there is. */
+const bmcSettings = record({
+  lan: optional(
+    record({
+      channel: optional(channel),
+      source: optional(source),
+      address: optional(text()),
+      netmask: optional(text()),
+      gateway: optional(text()),
+      vlan: optional(nullable(integer({ min: 1, max: 4094 }))),
+    }),
+  ),
+  users: optional(
+    list(
+      record({
+        user_id,
+        name: text(),
+        password: optional(secret()),
+        privilege: optional(privilege),
+        channel: optional(channel),
+      }),
+    ),
+  ),
+});
 const lan = {
   channel,
   source,
@@ -88,6 +114,22 @@ export const ipmiContract = platformContract({
     set_user: { repeat: 'safe', parameters: { connection, ...user }, result: { changed: boolean() }, needs },
     /** Makes the LAN settings of the BMC what is wanted, where they are not; the same. */
     set_lan: { repeat: 'safe', parameters: { connection, ...lan }, result: { changed: boolean() }, needs },
+    /** What of the LAN and the users of the BMC is not as declared. */
+    bmc_difference: {
+      repeat: 'safe',
+      parameters: { connection, settings: bmcSettings },
+      result: { differences: list(settingDifference) },
+      needs,
+    },
+    /** Makes the LAN and the users of the BMC what is declared; the result names what was not. */
+    apply_bmc: {
+      repeat: 'safe',
+      parameters: { connection, settings: bmcSettings },
+      result: { changed: list(text()) },
+      needs,
+    },
+    /** The same as `bmc_difference`, for those who look without a job. */
+    settings: { ...settingsTask({ connection, bmc: bmcSettings }), needs },
     /** Where the serial console is to be had over the LAN. */
     serial_over_lan: {
       repeat: 'safe',
@@ -127,6 +169,8 @@ export const ipmiContract = platformContract({
       channel: withDefault(channel, 1),
     },
     serial_over_lan: { channel: withDefault(channel, 1) },
+    bmc_difference: { settings: bmcSettings },
+    apply_bmc: { settings: bmcSettings },
   },
 });
 

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import type { Json } from '#kernel';
 import type { AgentParametersOf, ResultOf } from '#platform';
 import type { Bmc } from './bmc.ts';
 import type { IpmiContract } from './contract.ts';
@@ -51,12 +52,44 @@ const settingsOf = ({ source, address, netmask, gateway, vlan }: Lan): readonly 
   { name: 'address', parameter: ADDRESS, value: addressBytes('address', address) },
 ];
 
-/** Makes the LAN of a BMC what is wanted; what is so already is left. @returns whether there was something to do */
-export async function setLan(bmc: Bmc, wanted: Lan): Promise<boolean> {
-  const { channel, source, address, netmask, gateway } = wanted;
+/** What of the LAN of a BMC is not as wanted, each by its name. */
+export async function lanDifference(
+  bmc: Bmc,
+  wanted: Lan,
+): Promise<readonly { readonly name: string; readonly wanted: Json; readonly found: Json }[]> {
+  checkSource(wanted);
+  const found: { name: string; wanted: Json; found: Json }[] = [];
+  for (const { name, parameter, value } of settingsOf(wanted)) {
+    if (value === undefined) continue;
+    const now = await parameterOf(bmc, GET_LAN, wanted.channel, parameter);
+    if (!now.equals(value))
+      found.push({ name: `lan ${name}`, wanted: told(parameter, value), found: told(parameter, now) });
+  }
+  return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** A parameter of a LAN as people write it. */
+function told(parameter: number, bytes: Buffer): Json {
+  if (parameter === SOURCE) {
+    const number = (bytes[0] ?? 0) & 0x0f;
+    return Object.entries(SOURCES).find(([, one]) => one === number)?.[0] ?? number;
+  }
+  if (parameter !== VLAN) return dotted(bytes);
+  const vlan = bytes.length < 2 ? 0 : bytes.readUInt16LE(0);
+  return (vlan & 0x8000) === 0 ? null : vlan & 0x0fff;
+}
+
+/** @throws Error where something is given that is not given so */
+function checkSource({ source, address, netmask, gateway }: Lan): void {
   if (source === 'dhcp' && (address ?? netmask ?? gateway) !== undefined) {
     throw new Error('source: what has its address by DHCP is given no address, netmask or gateway');
   }
+}
+
+/** Makes the LAN of a BMC what is wanted; what is so already is left. @returns whether there was something to do */
+export async function setLan(bmc: Bmc, wanted: Lan): Promise<boolean> {
+  const { channel } = wanted;
+  checkSource(wanted);
   let at = bmc;
   let changed = false;
   for (const { name, parameter, value } of settingsOf(wanted)) {

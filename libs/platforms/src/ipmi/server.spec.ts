@@ -92,6 +92,13 @@ describe('what else scripts do with a BMC', () => {
       { enabled: true, address: '192.0.2.20', port: 623, bit_rate: '115.2' },
       { enabled: true, address: '192.0.2.20', port: 623, bit_rate: '115.2' },
     ],
+    [
+      'apply_bmc( settings={ lan={ vlan=7 } } )',
+      'apply_bmc',
+      { settings: { lan: { vlan: 7 } } },
+      { changed: ['lan vlan'] },
+      ['lan vlan'],
+    ],
   ])('%s', (call, task, parameters, result, value) => {
     const script = play(`  found = foundation.${call}`);
     expect(script.run()).toMatchObject({ kind: 'waiting' });
@@ -105,6 +112,7 @@ describe('what else scripts do with a BMC', () => {
     ['set_boot( device="tape" )', 'paramater "device": must be one of "none", "pxe"'],
     ['set_bmc_user( user_id=0, name="x", password="y" )', 'paramater "user_id": must be an integer from 1 to 63'],
     ['set_bmc_lan( vlan=4095 )', 'paramater "vlan": must be an integer from 1 to 4094'],
+    ['apply_bmc( settings={ lan={ vlan=0 } } )', 'paramater "settings": must be a map of lan, users'],
     ['event_log( count=0 )', 'paramater "count": must be an integer from 1 to 500'],
   ])('%s is no call', (call, text) => {
     expect(play(`  foundation.${call}`).run()).toMatchObject({

@@ -69,6 +69,18 @@ const serialOverLan = asking({
   value: (found: Result<'serial_over_lan'>) => found,
 });
 
+const difference = asking({
+  what: 'the settings of the BMC',
+  send: (order: Ordered<GivenParameters<Functions['bmc_difference']>>) => task('bmc_difference', order),
+  value: ({ differences }: Result<'bmc_difference'>) => differences,
+});
+
+const apply = asking({
+  what: 'settings of the BMC to be set',
+  send: (order: Ordered<GivenParameters<Functions['apply_bmc']>>) => task('apply_bmc', order),
+  value: ({ changed }: Result<'apply_bmc'>) => changed,
+});
+
 /** Servers with a BMC that speaks IPMI. */
 export const ipmi = half({
   functions: {},
@@ -80,7 +92,9 @@ export const ipmi = half({
       classes: ['Physical', 'IPMI'],
       locates: 'by-survey',
       console: ({ ipmi_sol_port: port }) => fieldText(port, 'ttyS1'),
+      bmcAddress: 'ipmi_ip_address',
       connection: bmcConnection('ipmi'),
+      settings: { bmc: 'ipmi_bmc_settings' },
       attributes: ({ ipmi_ip_address: address }) => ({ ipmi_ip_address: address ?? null }),
       fields: { ...bmcFields('ipmi'), ipmi_sol_port: serialPort(), plot: plotField() },
       functions: {
@@ -98,6 +112,11 @@ export const ipmi = half({
         event_log: foundationFunctions.external('event_log', { ...eventLog, receive: { event_log: eventLog.take } }),
         set_bmc_user: foundationFunctions.external('set_bmc_user', { ...setUser, receive: { set_user: setUser.take } }),
         set_bmc_lan: foundationFunctions.external('set_bmc_lan', { ...setLan, receive: { set_lan: setLan.take } }),
+        bmc_difference: foundationFunctions.external('bmc_difference', {
+          ...difference,
+          receive: { bmc_difference: difference.take },
+        }),
+        apply_bmc: foundationFunctions.external('apply_bmc', { ...apply, receive: { apply_bmc: apply.take } }),
         serial_over_lan: foundationFunctions.external('serial_over_lan', {
           ...serialOverLan,
           receive: { serial_over_lan: serialOverLan.take },

@@ -1,9 +1,13 @@
+import type { Json, Secret } from '#kernel';
 import type { AgentParametersOf } from '#platform';
 import type { Bmc } from './bmc.ts';
 import type { IpmiContract } from './contract.ts';
 import { CommandRefused } from './faults.ts';
 
-type User = Omit<AgentParametersOf<IpmiContract, 'set_user'>, 'connection'>;
+/** A user as wanted; without a password, it keeps the one it has. */
+type User = Omit<AgentParametersOf<IpmiContract, 'set_user'>, 'connection' | 'password'> & {
+  readonly password?: Secret | undefined;
+};
 
 /** Commands of the network function of applications (IPMI 2.0, 22.26 to 22.30). */
 const APP = 0x06;
@@ -28,9 +32,10 @@ const PRIVILEGES = { user: 2, operator: 3, administrator: 4 } as const;
  */
 export async function setUser(bmc: Bmc, { channel, user_id: id, name, password, privilege }: User): Promise<boolean> {
   checkRoom('name', name, MAX_NAME);
-  checkRoom('password', password.reveal(), MAX_PASSWORD);
+  if (password) checkRoom('password', password.reveal(), MAX_PASSWORD);
   const named = await setName(bmc, id, name);
-  const allowed = await setAccess(bmc, channel, id, PRIVILEGES[privilege]);
+  const allowed = await setAccess(bmc, channel, id, privilege);
+  if (!password) return named || allowed;
   const letsIn = () => bmc.letsIn({ username: name, password }, privilege.toUpperCase());
   if (await letsIn()) return named || allowed;
   const bytes = padded(password.reveal(), MAX_PASSWORD);
@@ -56,14 +61,38 @@ const nameOf = (bmc: Bmc, id: number): Promise<Buffer> =>
     throw error;
   });
 
-async function setAccess(bmc: Bmc, channel: number, id: number, privilege: number): Promise<boolean> {
-  /** Whether the user is not disabled, may send messages of IPMI, and has the privilege. */
-  const isSet = async (): Promise<boolean> => {
-    const [, count = 0, , access = 0] = await bmc.raw([APP, GET_ACCESS, channel, id]);
-    return count >> 6 !== 2 && (access & 0x10) !== 0 && (access & 0x0f) === privilege;
-  };
+/** What of a user of a BMC is not as wanted, each by its name. Whether its password is right only a login tells. */
+export async function userDifference(
+  bmc: Bmc,
+  { channel, user_id: id, name, password, privilege }: User,
+): Promise<readonly { readonly name: string; readonly wanted: Json; readonly found: Json }[]> {
+  checkRoom('name', name, MAX_NAME);
+  const found: { name: string; wanted: Json; found: Json }[] = [];
+  const now = textIn(await nameOf(bmc, id));
+  if (now !== name) found.push({ name: `user ${id} name`, wanted: name, found: now });
+  const access = await accessOf(bmc, channel, id);
+  if (access !== privilege) found.push({ name: `user ${id} privilege`, wanted: privilege, found: access });
+  // Who is not there, or may not do it, is not let in anyway.
+  if (found.length === 0 && password && !(await bmc.letsIn({ username: name, password }, privilege.toUpperCase()))) {
+    found.push({ name: `user ${id} password`, wanted: 'that which is declared', found: 'another one' });
+  }
+  return found;
+}
+
+const textIn = (bytes: Buffer): string | null => bytes.toString().replace(/\0.*$/s, '') || null;
+
+/** What a user may do over a channel; null: nothing, as it is disabled, or may not send messages of IPMI. */
+async function accessOf(bmc: Bmc, channel: number, id: number): Promise<string | null> {
+  const [, count = 0, , access = 0] = await bmc.raw([APP, GET_ACCESS, channel, id]);
+  if (count >> 6 === 2 || (access & 0x10) === 0) return null;
+  const number = access & 0x0f;
+  return Object.entries(PRIVILEGES).find(([, one]) => one === number)?.[0] ?? `privilege ${number}`;
+}
+
+async function setAccess(bmc: Bmc, channel: number, id: number, privilege: User['privilege']): Promise<boolean> {
+  const isSet = async (): Promise<boolean> => (await accessOf(bmc, channel, id)) === privilege;
   if (await isSet()) return false;
-  await bmc.raw([APP, SET_ACCESS, 0x80 | 0x10 | channel, id, privilege, 0]);
+  await bmc.raw([APP, SET_ACCESS, 0x80 | 0x10 | channel, id, PRIVILEGES[privilege], 0]);
   await bmc.raw([APP, SET_PASSWORD, id, ENABLE]);
   if (await isSet()) return true;
   throw new Error(`privilege: the BMC took it for user ${id}, and has another one afterwards`);

@@ -235,6 +235,60 @@ it('a machine tells what it is, and what runs in it', async () => {
   });
 });
 
+describe('firmware', () => {
+  const quick = redfish({ patience, updating: { everyMs: 1, seenMs: 20 } });
+  const image = 'http://static/BIOS-2.5.0.bin';
+  const order = () => ({ ...at(), name: 'BIOS', version: '2.5.0', image });
+
+  it('is compared with what is wanted, with the BIOS settings', async () => {
+    const firmware = { BIOS: '>=2.4', 'System BIOS': { version: '2.5.0', image: 'http://static/x.bin' }, NIC: '1.0' };
+    const differences = [
+      { kind: 'firmware', name: 'NIC', wanted: '1.0', found: null, pending: null },
+      { kind: 'firmware', name: 'System BIOS', wanted: '2.5.0', found: '2.4.1', pending: null },
+    ];
+    expect(await agent.tasks.firmware_difference({ ...at(), firmware }, context)).toEqual({ differences });
+    expect(await agent.tasks.settings({ ...at(), firmware, bios: { NumLock: 'Off' } }, context)).toEqual({
+      difference_list: [{ kind: 'bios', name: 'NumLock', wanted: 'Off', found: 'On', pending: null }, ...differences],
+    });
+    await expect(agent.tasks.firmware_difference({ ...at(), firmware: { RAID: '1' } }, context)).rejects.toThrow(
+      'firmware: the machine tells of none named "RAID", but of BIOS, NIC',
+    );
+    await expect(agent.tasks.firmware_difference({ ...at(), firmware: { BIOS: 2 } }, context)).rejects.toThrow(
+      'firmware: BIOS must be a version, or a map of a version and an image',
+    );
+  });
+
+  it('is updated, seen by its version, and done again there is nothing to do', async () => {
+    expect(await quick.tasks.update_firmware(order(), context)).toEqual({ changed: true });
+    expect(service.machine.firmware['BIOS']).toBe('2.5.0');
+    expect(await quick.tasks.update_firmware(order(), context)).toEqual({ changed: false });
+    const firmware = { BIOS: '2.5.0', NIC: { version: '>=1.2', image: 'http://static/NIC-1.3.bin' } };
+    expect(await quick.tasks.apply_firmware({ ...at(), firmware }, context)).toEqual({ changed: ['NIC'] });
+    expect(service.machine.updates.map(({ image }) => image)).toEqual([image, 'http://static/NIC-1.3.bin']);
+  });
+
+  it('that is being updated is waited for: the update is not begun anew', async () => {
+    service.machine.updates.push({ image, looks: 5 });
+    expect(await quick.tasks.update_firmware(order(), context)).toEqual({ changed: true });
+    expect(service.machine.updates).toHaveLength(1);
+  });
+
+  it('that is not updated says so: the task fails, or the version is another one after it', async () => {
+    service.machine.updateFails = 'The image is for another machine.';
+    await expect(quick.tasks.update_firmware(order(), context)).rejects.toThrow(
+      'the update has ended as "Exception": The image is for another machine.',
+    );
+    service.machine.updateFails = undefined;
+    const other = { ...order(), image: 'http://static/BIOS-2.4.9.bin' };
+    await expect(quick.tasks.update_firmware(other, context)).rejects.toThrow(
+      'the update is done, and the firmware of BIOS is "2.4.9", not "2.5.0"',
+    );
+    await expect(quick.tasks.update_firmware({ ...order(), image: 'x' }, context)).rejects.toThrow(
+      'image: "x" is no URL',
+    );
+  });
+});
+
 it('events are subscribed to once, and no more', async () => {
   const order = { ...at(), destination: 'https://contractor/events', context: 'rack 4' };
   const subscription = '/redfish/v1/EventService/Subscriptions/1';

@@ -6,6 +6,8 @@ import type { RedfishClient, RedfishSettings } from './client.ts';
 import { NotReached, withRedfish } from './client.ts';
 import { redfishContract, type RedfishContract } from './contract.ts';
 import { subscribeEvents, unsubscribeEvents } from './events.ts';
+import type { UpdatePatience } from './firmware.ts';
+import { applyFirmware, firmwareDifference, updateFirmware, wantedFirmware } from './firmware.ts';
 import { inventory } from './inventory.ts';
 import { ejectMedia, insertMedia } from './media.ts';
 import { powerState, setPower } from './power.ts';
@@ -14,7 +16,7 @@ type Connected = Pick<AgentParametersOf<RedfishContract, 'power_state'>, 'connec
 
 /** The agent half of redfish: every task logs in for itself. */
 export function redfish(
-  settings: RedfishSettings & { readonly patience?: PowerPatience } = {},
+  settings: RedfishSettings & { readonly patience?: PowerPatience; readonly updating?: UpdatePatience } = {},
 ): AgentHalf<RedfishContract> {
   const using = <R>(
     { connection }: Connected,
@@ -50,6 +52,25 @@ export function redfish(
         using(order, context, async (client) => ({ differences: await biosDifference(client, order.settings) })),
       apply_bios: (order, context) =>
         using(order, context, async (client) => ({ changed: await applyBios(client, order.settings) })),
+      firmware_difference: (order, context) =>
+        using(order, context, async (client) => ({
+          differences: await firmwareDifference(client, wantedFirmware(order.firmware)),
+        })),
+      update_firmware: (order, context) =>
+        using(order, context, async (client) => ({
+          changed: await updateFirmware(client, order, context.signal, settings.updating),
+        })),
+      apply_firmware: (order, context) =>
+        using(order, context, async (client) => ({
+          changed: await applyFirmware(client, wantedFirmware(order.firmware), context.signal, settings.updating),
+        })),
+      settings: (order, context) =>
+        using(order, context, async (client) => ({
+          difference_list: [
+            ...(await biosDifference(client, order.bios)).map((one) => ({ kind: 'bios' as const, ...one })),
+            ...(await firmwareDifference(client, wantedFirmware(order.firmware))),
+          ],
+        })),
       subscribe_events: (order, context) =>
         using(order, context, (client) => subscribeEvents(client, order.destination, order.context)),
       unsubscribe_events: (order, context) =>

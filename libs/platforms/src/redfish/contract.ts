@@ -8,6 +8,8 @@ import {
   optional,
   platformContract,
   record,
+  settingDifference,
+  settingsTask,
   text,
   withDefault,
 } from '#platform';
@@ -24,6 +26,9 @@ const mode = optional(choice('uefi', 'legacy'));
 const medium = choice('cd', 'usb');
 /** BIOS settings by name; a value is text, a number, true or false. */
 const settings = mapOf(json());
+
+/** The longest time that firmware is updated, in milliseconds. */
+const UPDATE_MS = 4 * 3_600_000;
 
 const boot = { device, persistent: boolean() };
 /** A setting that is not as wanted; `pending` is what it will be after the next start, null where nothing waits. */
@@ -76,6 +81,31 @@ export const redfishContract = platformContract({
       parameters: { connection, settings },
       result: { changed: list(text()) },
     },
+    /** Components whose firmware is not of the version that is wanted. */
+    firmware_difference: {
+      repeat: 'safe',
+      parameters: { connection, firmware: settings },
+      result: { differences: list(settingDifference) },
+    },
+    /**
+     * Updates the firmware of a component from the image at a URL, unless it is as wanted; one that is being updated is waited
+     * for. The version is seen afterwards.
+     */
+    update_firmware: {
+      repeat: 'safe',
+      maxMs: UPDATE_MS,
+      parameters: { connection, name: text(), version: text(), image: text() },
+      result: { changed: boolean() },
+    },
+    /** The same for all components that are declared with an image, one after the other. */
+    apply_firmware: {
+      repeat: 'safe',
+      maxMs: UPDATE_MS,
+      parameters: { connection, firmware: settings },
+      result: { changed: list(text()) },
+    },
+    /** Everything that is not as a blueprint declares it. */
+    settings: settingsTask({ connection, bios: settings, firmware: settings }),
     /** Has events sent to a URL, unless they are already. */
     subscribe_events: {
       repeat: 'safe',
@@ -103,6 +133,9 @@ export const redfishContract = platformContract({
     inventory: {},
     bios_difference: { settings },
     apply_bios: { settings },
+    firmware_difference: { firmware: settings },
+    update_firmware: { name: text(), version: text(), image: text() },
+    apply_firmware: { firmware: settings },
     subscribe_events: { destination: text(), context: withDefault(text(), 'contractor') },
     unsubscribe_events: { destination: text() },
   },

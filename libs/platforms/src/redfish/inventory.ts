@@ -20,12 +20,12 @@ export async function inventory(client: RedfishClient): Promise<Inventory> {
     uuid: textIn(resource, 'UUID'),
     bios_version: textIn(resource, 'BiosVersion'),
     bmc_version: manager ? textIn(manager.resource, 'FirmwareVersion') : null,
-    firmware: await firmware(client),
+    firmware: await firmwareOf(client),
   };
 }
 
 /** What the update service lists; nothing where the management processor has none. */
-async function firmware(client: RedfishClient): Promise<Inventory['firmware']> {
+export async function firmwareOf(client: RedfishClient): Promise<Inventory['firmware']> {
   const root = await client.get(ROOT);
   const service = linkOf(root.resource['UpdateService']);
   if (service === undefined) return [];

@@ -7,15 +7,21 @@ const MAX_TOLD = 500;
 export function messagesOf(text: string): string {
   const error = errorIn(text);
   if (error === undefined) return '';
-  const info = error['@Message.ExtendedInfo'];
-  const said = (Array.isArray(info) ? info : [])
+  const { message } = error;
+  const said = messagesIn(error['@Message.ExtendedInfo']);
+  return said === '' && typeof message === 'string' ? bounded(message) : said;
+}
+
+/** The texts of a list of messages, as a service has it in errors and tasks; `''`: none. */
+export function messagesIn(messages: unknown): string {
+  const said = (Array.isArray(messages) ? messages : [])
     .filter(isMap)
     .map(({ Message: message, MessageId: id }) => message ?? id)
     .filter((one) => typeof one === 'string' && one !== '');
-  const { message } = error;
-  const all = said.length > 0 ? said.join(' ') : typeof message === 'string' ? message : '';
-  return all.length > MAX_TOLD ? `${all.slice(0, MAX_TOLD)}…` : all;
+  return bounded(said.join(' '));
 }
+
+const bounded = (text: string): string => (text.length > MAX_TOLD ? `${text.slice(0, MAX_TOLD)}…` : text);
 
 function errorIn(text: string): Readonly<Record<string, unknown>> | undefined {
   try {

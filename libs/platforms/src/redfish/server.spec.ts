@@ -63,6 +63,20 @@ describe('a machine with Redfish', () => {
       ['NumLock'],
     ],
     [
+      'apply_firmware( firmware={ BIOS=">=2.5" } )',
+      'apply_firmware',
+      { firmware: { BIOS: '>=2.5' } },
+      { changed: [] },
+      [],
+    ],
+    [
+      'update_firmware( name="BIOS", version="2.5.0", image="http://static/b.bin" )',
+      'update_firmware',
+      { name: 'BIOS', version: '2.5.0', image: 'http://static/b.bin' },
+      { changed: true },
+      true,
+    ],
+    [
       'subscribe_events( destination="https://contractor/events" )',
       'subscribe_events',
       { destination: 'https://contractor/events', context: 'contractor' },

@@ -68,6 +68,24 @@ const applyBios = asking({
   value: ({ changed }: Result<'apply_bios'>) => changed,
 });
 
+const firmwareDifference = asking({
+  what: 'the versions of the firmware',
+  send: (order: Ordered<Given<'firmware_difference'>>) => task('firmware_difference', order),
+  value: ({ differences }: Result<'firmware_difference'>) => differences,
+});
+
+const updateFirmware = asking({
+  what: 'the firmware to be updated',
+  send: (order: Ordered<Given<'update_firmware'>>) => task('update_firmware', order),
+  value: ({ changed }: Result<'update_firmware'>) => changed,
+});
+
+const applyFirmware = asking({
+  what: 'the firmware to be updated',
+  send: (order: Ordered<Given<'apply_firmware'>>) => task('apply_firmware', order),
+  value: ({ changed }: Result<'apply_firmware'>) => changed,
+});
+
 const subscribeEvents = asking({
   what: 'events to be subscribed to',
   send: (order: Ordered<Given<'subscribe_events'>>) => task('subscribe_events', order),
@@ -91,7 +109,9 @@ export const redfish = half({
       classes: ['Physical', 'RedFish'],
       locates: 'by-survey',
       console: ({ redfish_sol_port: port }) => fieldText(port, 'ttyS1'),
+      bmcAddress: 'redfish_ip_address',
       connection: bmcConnection('redfish'),
+      settings: { bios: 'redfish_bios_settings', firmware: 'redfish_firmware' },
       attributes: ({ redfish_ip_address: address }) => ({ redfish_ip_address: address ?? null }),
       fields: { ...bmcFields('redfish'), redfish_sol_port: serialPort(), plot: plotField() },
       functions: {
@@ -121,6 +141,18 @@ export const redfish = half({
         apply_bios: foundationFunctions.external('apply_bios', {
           ...applyBios,
           receive: { apply_bios: applyBios.take },
+        }),
+        firmware_difference: foundationFunctions.external('firmware_difference', {
+          ...firmwareDifference,
+          receive: { firmware_difference: firmwareDifference.take },
+        }),
+        update_firmware: foundationFunctions.external('update_firmware', {
+          ...updateFirmware,
+          receive: { update_firmware: updateFirmware.take },
+        }),
+        apply_firmware: foundationFunctions.external('apply_firmware', {
+          ...applyFirmware,
+          receive: { apply_firmware: applyFirmware.take },
         }),
         subscribe_events: foundationFunctions.external('subscribe_events', {
           ...subscribeEvents,

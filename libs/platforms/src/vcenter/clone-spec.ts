@@ -48,6 +48,7 @@ async function attached(vim: Vim, host: Ref, nic: Xml, network: string): Promise
     element('operation', 'edit'),
     typed('device', typeOf(nic), [
       element('key', nic.at('key')?.text ?? ''),
+      nic.at('deviceInfo')?.copy('deviceInfo'),
       await networkBacking(vim, host, network),
       element('connectable', [
         element('startConnected', true),

@@ -1,7 +1,7 @@
 import type { AgentParametersOf } from '#platform';
 import { element } from '../xml/xml.ts';
 import type { VcenterContract } from './contract.ts';
-import { clusterNamed, datacenterNamed, hostNamed, propertiesOf } from './inventory.ts';
+import { datacenterNamed, hostIn, propertiesOf } from './inventory.ts';
 import type { Vim } from './session.ts';
 import { refOf, refsOf } from './session.ts';
 
@@ -9,8 +9,7 @@ type Order = Omit<AgentParametersOf<VcenterContract, 'create_datastore'>, 'conne
 
 /** Makes a datastore on the first disk of a host that is of a model; one of the name that the host has is taken. */
 export async function createDatastore(vim: Vim, { datacenter, host, name, model }: Order): Promise<void> {
-  const cluster = await clusterNamed(vim, await datacenterNamed(vim, datacenter), host);
-  const on = await hostNamed(vim, cluster, host);
+  const on = await hostIn(vim, await datacenterNamed(vim, datacenter), host);
   const its = await propertiesOf(vim, on, 'datastore', 'configManager.storageSystem', 'configManager.datastoreSystem');
   const known = await vim.read(refsOf(its['datastore']), 'name');
   if ([...known.values()].some((one) => one['name']?.text === name)) return;

@@ -52,9 +52,18 @@ export async function clusterNamed(vim: Vim, datacenter: Ref, name: string): Pro
 export const hostNamed = (vim: Vim, { hosts, name: cluster }: Cluster, name: string): Promise<Ref> =>
   named(vim, hosts, name, `host of cluster "${cluster}" called`);
 
-/** A datastore of a datacenter, by its name. */
-export async function datastoreNamed(vim: Vim, datacenter: Ref, name: string): Promise<Ref> {
-  const { datastore } = await propertiesOf(vim, datacenter, 'datastore');
+/** A host of a datacenter, by its name, whichever cluster it is in. */
+export async function hostIn(vim: Vim, datacenter: Ref, name: string): Promise<Ref> {
+  const { hostFolder } = await propertiesOf(vim, datacenter, 'hostFolder');
+  const all = hostFolder ? await vim.readBelow(refOf(hostFolder), 'HostSystem', 'name') : new Map<string, Properties>();
+  for (const [id, its] of all) if (its['name']?.text === name) return { type: 'HostSystem', id };
+  const names = [...all.values()].map((its) => its['name']?.text).join(', ') || 'none';
+  throw new Error(`there is no host "${name}" at ${vim.host}: it has ${names}`);
+}
+
+/** A datastore of a host, by its name. */
+export async function datastoreNamed(vim: Vim, host: Ref, name: string): Promise<Ref> {
+  const { datastore } = await propertiesOf(vim, host, 'datastore');
   return named(vim, refsOf(datastore), name, 'datastore');
 }
 

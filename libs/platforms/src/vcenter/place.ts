@@ -14,10 +14,11 @@ export interface Place {
 export async function placeOf(vim: Vim, vm: VcenterVm): Promise<Place> {
   const datacenter = await datacenterNamed(vim, vm.datacenter);
   const cluster = await clusterNamed(vim, datacenter, vm.cluster);
+  const host = await hostNamed(vim, cluster, vm.host);
   return {
     folder: await machineFolder(vim, datacenter),
     pool: cluster.pool,
-    host: await hostNamed(vim, cluster, vm.host),
-    datastore: await datastoreNamed(vim, datacenter, vm.datastore),
+    host,
+    datastore: await datastoreNamed(vim, host, vm.datastore),
   };
 }

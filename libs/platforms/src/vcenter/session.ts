@@ -10,7 +10,8 @@ type Connection = AgentParametersOf<VcenterContract, 'create'>['connection'];
 
 const PORT = 443;
 const NAMESPACE = 'urn:vim25';
-const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+const XSD = 'http://www.w3.org/2001/XMLSchema';
+const XSI = `${XSD}-instance`;
 /** How long logging out may take, in milliseconds. */
 const LOGOUT_MS = 5000;
 
@@ -72,7 +73,10 @@ export async function withVim<T>(
   const raw = async (method: string, on: Ref, content: XmlContent, until: AbortSignal): Promise<Xml> => {
     const message = element(method, [refElement('_this', on), content], { xmlns: NAMESPACE });
     const headers = { soapaction: `"${NAMESPACE}/6.0"`, ...(cookie === undefined ? {} : { cookie }) };
-    const { body, cookies } = await soapCall({ url, namespaces: { xsi: XSI }, headers, signal: until }, message);
+    const { body, cookies } = await soapCall(
+      { url, namespaces: { xsi: XSI, xsd: XSD }, headers, signal: until },
+      message,
+    );
     cookie = cookies[0]?.split(';')[0] ?? cookie;
     return body;
   };
@@ -102,7 +106,9 @@ export async function withVim<T>(
       return await raw(method, on, inside, signal);
     } catch (error) {
       if (!(error instanceof SoapFault)) throw error;
-      throw new Error(`${url.host} refuses ${method}: ${error.message}`, { cause: error });
+      // Some faults have a name and no text.
+      const why = error.message || (faultName(error) ?? 'it does not say why');
+      throw new Error(`${url.host} refuses ${method}: ${why}`, { cause: error });
     }
   };
   const collect = async (

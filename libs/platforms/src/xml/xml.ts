@@ -17,6 +17,8 @@ export const element = (
   attributes: Readonly<Record<string, string>> = {},
 ): XmlElement => ({ name, attributes, content });
 
+/** Of the attributes that say of which type of XML Schema an element is. */
+const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
 /** Characters that no XML may have, also not as entities. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for
@@ -70,10 +72,10 @@ export class Xml {
     return this.#element.textContent ?? '';
   }
 
-  /** An attribute; `type` is that of XML Schema too. */
+  /** An attribute: its own of that name, or else one of a name space, as `type` of XML Schema. */
   attribute(name: string): string | undefined {
-    const found = Array.from(this.#element.attributes).find((one) => (one.localName ?? one.name) === name);
-    return found?.value;
+    if (this.#element.hasAttribute(name)) return this.#element.getAttribute(name) ?? undefined;
+    return Array.from(this.#element.attributes).find((one) => one.localName === name)?.value;
   }
 
   /** The elements in it; those at a path of names, where one is given. */
@@ -87,13 +89,16 @@ export class Xml {
     return rest.length === 0 ? named : named.flatMap((one) => one.all(...rest));
   }
 
-  /** The same to be written, under a name, with other elements in the place of some; those that are not there come last. */
+  /**
+   * The same to be written, under a name, with other elements in the place of some; those that are not there come last.
+   * Attributes of XML Schema get the prefix `xsi`, whatever was theirs.
+   */
   copy(name: string, replaced: Readonly<Record<string, XmlElement | undefined>> = {}): XmlElement {
     const inside = this.all();
     const attributes = Object.fromEntries(
       Array.from(this.#element.attributes)
         .filter((one) => !one.name.startsWith('xmlns'))
-        .map((one) => [one.name, one.value]),
+        .map((one) => [one.namespaceURI === XSI ? `xsi:${one.localName}` : one.name, one.value]),
     );
     const missing = Object.entries(replaced).filter(([one]) => !inside.some((its) => its.name === one));
     const content: XmlContent =

@@ -1,0 +1,320 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+
+const run = promisify(execFile);
+const PARTS = path.resolve('scripts/boot-image');
+
+let folder: string;
+const at = (...names: readonly string[]): string => path.join(folder, ...names);
+const put = async (name: string, text: string | Buffer): Promise<void> => {
+  await mkdir(path.dirname(at(name)), { recursive: true });
+  await writeFile(at(name), text);
+};
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-boot-agent-'));
+  for (const name of ['run', 'dev', 'proc']) await mkdir(at(name));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Runs a line of the agent's shell over the folders of a machine that is not there; gives what it writes. */
+async function sh(line: string, { cmdline = '', input = '', more = '' } = {}): Promise<string> {
+  await put('proc/cmdline', `BOOT_IMAGE=x ${cmdline}\n`);
+  const parts = ['arguments', 'console', 'http', 'hardware', 'lldp', 'network', 'disks', 'job', 'seed'];
+  const script = [
+    'set -u -f',
+    `HERE=${PARTS} RUN=${at('run')} SYS=${at('sys')} DEV=${at('dev')} PROC=${at('proc')}`,
+    ...parts.map((part) => `. ${PARTS}/parts/${part}`),
+    more,
+    line,
+  ].join('\n');
+  const child = run('busybox', ['sh', '-c', script]);
+  // A line that reads nothing may be gone before it is given anything.
+  child.child.stdin?.on('error', () => undefined).end(input);
+  return (await child).stdout;
+}
+const json = async (line: string, options = {}): Promise<unknown> => JSON.parse(await sh(line, options));
+
+describe('what the kernel was told', () => {
+  it.each([
+    ['argument mode', 'mode=mbr', 'mbr\n'],
+    ['argument mode', 'mode=mbr mode=single_pass', 'single_pass\n'],
+    ['argument mode || echo none', 'the_mode=mbr', 'none\n'],
+    ['argument key', 'key=a=b', 'a=b\n'],
+    ['argument key', 'key=*', '*\n'],
+    ['image_name', 'initrd=disk-wipe.initrd', 'disk-wipe\n'],
+    ['image_name', 'initrd=http://x/disks/set-rtc.initrd', 'set-rtc\n'],
+    ['contractor_host', '', 'http://contractor\n'],
+    ['contractor_host', 'contractor_host=https://c.corp/', 'https://c.corp\n'],
+    ['document config', '', 'http://contractor/config/config/\n'],
+    ['document config', 'config_uuid=u1', 'http://contractor/config/config/c/u1\n'],
+  ])('%s of %j', async (line, cmdline, wanted) => {
+    expect(await sh(line, { cmdline })).toBe(wanted);
+  });
+});
+
+describe('switch ports', () => {
+  const tlv = (kind: number, value: Buffer | string): Buffer => {
+    const of = Buffer.from(value);
+    return Buffer.concat([Buffer.from([(kind << 1) | (of.length >> 8), of.length & 0xff]), of]);
+  };
+  const frame = (port: Buffer | string, { tag = '', alias = '' } = {}): string =>
+    ` ${(
+      Buffer.concat([
+        Buffer.from(`0180c200000eaabbccddeeff${tag}88cc`, 'hex'),
+        tlv(1, Buffer.from('04001122334455', 'hex')),
+        tlv(2, port),
+        tlv(3, Buffer.from([0, 120])),
+        ...(alias ? [tlv(4, alias)] : []),
+        tlv(5, 'switch1.corp'),
+        tlv(127, Buffer.alloc(300)),
+        tlv(0, ''),
+      ])
+        .toString('hex')
+        .match(/../g) ?? []
+    ).join(' ')}\n`;
+  const SWITCH = { mac: '00:11:22:33:44:55', name: 'switch1.corp' };
+
+  it.each([
+    ['three numbers', frame('\u0005Gi1/0/12'), { slot: 1, port: 0, subport: 12 }],
+    ['two numbers', frame('\u0005Ethernet1/7'), { slot: 1, port: 7, subport: 0 }],
+    ['one number', frame('\u0005swp12'), { slot: 0, port: 12, subport: 0 }],
+    ['a frame with a VLAN', frame('\u0005swp12', { tag: '81000005' }), { slot: 0, port: 12, subport: 0 }],
+    [
+      'a port that is a MAC',
+      frame(Buffer.from('03aabbccddeeff', 'hex'), { alias: 'port 3' }),
+      { slot: 0, port: 3, subport: 0 },
+    ],
+  ])('of %s', async (_, input, wanted) => {
+    expect(await json('neighbour', { input })).toEqual({ ...SWITCH, ...wanted });
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['a frame that is cut off', ' 01 80 c2 00 00 0e aa bb\n'],
+    ['a port without a number', frame('\u0005uplink')],
+  ])('none of %s', async (_, input) => {
+    expect(await json('neighbour', { input })).toBeNull();
+  });
+});
+
+describe('hardware', () => {
+  const DMI = [
+    'System Information',
+    '\tManufacturer: Acme "Blade" \\ Co',
+    '\tSerial Number: SN0001',
+    '\tUUID: 11111111-2222-3333-4444-0000000000aa',
+    '',
+    'Processor Information',
+    '\tID: 63 06 00 00 FF FB 8B 07',
+    '\tFlags:',
+    '\t\tFPU (Floating-point unit on-chip)',
+    '',
+    'Memory Device',
+    '\tSize: 16 GB',
+    '',
+    'Memory Device',
+    '\tSize: No Module Installed',
+    '',
+  ].join('\n');
+
+  it('is what the firmware says, in lists by kind', async () => {
+    expect(await json('dmi', { input: DMI })).toEqual({
+      System: [
+        { Manufacturer: 'Acme "Blade" \\ Co', 'Serial Number': 'SN0001', UUID: '11111111-2222-3333-4444-0000000000aa' },
+      ],
+      Processor: [{ ID: '63 06 00 00 FF FB 8B 07' }],
+      'Memory Device': [{ Size: '16 GB' }, { Size: 'No Module Installed' }],
+    });
+    expect(await json('dmi', { input: '' })).toEqual({});
+  });
+
+  it('has memory as installed, and processors as the kernel counts them', async () => {
+    await put('proc/meminfo', 'MemTotal:       16303456 kB\n');
+    const cpu = (n: number) => `processor\t: ${n}\nmodel name\t: Fast CPU @ 3 GHz\nphysical id\t: ${n % 2}\n`;
+    await put('proc/cpuinfo', [0, 1, 2, 3].map(cpu).join('\n'));
+    await put('sys/bus/pci/devices/0000:00:02.0/vendor', '0x8086\n');
+    await put('sys/bus/pci/devices/0000:00:02.0/device', '0x1533\n');
+    await put('sys/bus/pci/devices/0000:00:02.0/class', '0x020000\n');
+    await writeFile(at('dmi.txt'), DMI);
+    const found = (await json('hardware', { more: `dmidecode() { cat ${at('dmi.txt')}; }` })) as { dmi: object };
+    expect(found).toEqual({
+      dmi: expect.objectContaining({ System: [expect.anything()] }),
+      pci: { '0000:00:02.0': { vendor: '0x8086', device: '0x1533', class: '0x020000' } },
+      total_ram: 16_384,
+      total_cpu_count: 4,
+      total_cpu_sockets: 2,
+      cpu_model: 'Fast CPU @ 3 GHz',
+    });
+    expect(await json('hardware', { more: 'dmidecode() { :; }' })).toMatchObject({ dmi: {}, total_ram: 15_921 });
+  });
+
+  it('has interfaces with a device alone, and says over which one it talks', async () => {
+    for (const [name, mac] of [
+      ['eth0', '52:54:00:00:00:01'],
+      ['eth1', '52:54:00:00:00:02'],
+      ['lo', '00:00:00:00:00:00'],
+    ] as const) {
+      await put(`sys/class/net/${name}/address`, `${mac}\n`);
+      if (name !== 'lo') await mkdir(at('sys/class/net', name, 'device'));
+    }
+    await put('run/interface', 'eth1\n');
+    const near = { eth0: { name: 'switch1', slot: 0, port: 1, subport: 0, mac: '' } };
+    expect(await json(`network_map '${JSON.stringify(near)}'`)).toEqual({
+      eth0: { mac: '52:54:00:00:00:01', lldp: near.eth0 },
+      eth1: { mac: '52:54:00:00:00:02', primary: true },
+    });
+    expect(await sh('wanted_interfaces')).toBe('eth0\neth1\n');
+    expect(await sh('wanted_interfaces', { cmdline: 'interface_mac=52-54-00-00-00-02' })).toBe('eth1\n');
+    expect(await sh('wanted_interfaces', { cmdline: 'interface=eth0' })).toBe('eth0\n');
+    expect(await sh('wanted_interfaces || echo "$FAULT"', { cmdline: 'interface_mac=00:00:00:00:00:09' })).toBe(
+      'no interface has the MAC 00:00:00:00:00:09 that the boot script names\n',
+    );
+  });
+
+  it('is identified by its firmware, and by its MACs where that says nothing', async () => {
+    const firmware = (uuid: string) =>
+      `dmidecode() { [ "$1" = -q ] && return; [ "$2" = system-uuid ] && echo "${uuid}" || echo x; }`;
+    const of = (uuid: string, addresses: string) =>
+      sh('identifier', { more: `${firmware(uuid)}; macs() { echo ${addresses}; }` });
+    const known = await of('11111111-2222-3333-4444-0000000000aa', 'a');
+    expect(known).toMatch(/^[0-9a-f]{64}\n$/);
+    expect(await of('11111111-2222-3333-4444-0000000000aa', 'b')).toBe(known);
+    expect(await of('11111111-2222-3333-4444-0000000000ab', 'a')).not.toBe(known);
+    expect(await of('Not Settable', 'a')).not.toBe(await of('Not Settable', 'b'));
+  });
+
+  it('has the address of a management processor', async () => {
+    const input = [
+      'Set in Progress         : Set Complete',
+      'Auth Type Enable        : Callback : MD2 MD5 ',
+      '                        : User     : MD2 MD5 ',
+      'IP Address              : 10.0.0.9',
+      'Subnet Mask             : 255.255.255.0',
+      'MAC Address             : 00:25:90:aa:bb:cc',
+      'Default Gateway IP      : 0.0.0.0',
+      '802.1q VLAN ID          : Disabled',
+    ].join('\n');
+    expect(await json('bmc_lan', { input })).toEqual({
+      type: 'ipmi',
+      ip_address: '10.0.0.9',
+      netmask: '255.255.255.0',
+      mac: '00:25:90:aa:bb:cc',
+    });
+  });
+});
+
+describe('disks', () => {
+  const SECTORS = 20_480;
+  const MIB = 1024 * 1024;
+  const disk = async (name: string, files: Readonly<Record<string, string | number>>) => {
+    for (const [file, value] of Object.entries({ size: SECTORS, removable: 0, ro: 0, ...files })) {
+      await put(`sys/block/${name}/${file}`, `${value}\n`);
+    }
+  };
+  const filled = () => writeFile(at('dev/sda'), Buffer.alloc(SECTORS * 512, 0xaa));
+  const where = async (value: number): Promise<readonly number[]> => {
+    const octets = await readFile(at('dev/sda'));
+    return Array.from({ length: (SECTORS * 512) / MIB }, (_, n) => n).filter((n) =>
+      octets.subarray(n * MIB, (n + 1) * MIB).every((one) => one === value),
+    );
+  };
+  const MIDDLE = [1, 2, 3, 4, 5, 6, 7, 8];
+
+  beforeAll(async () => {
+    await disk('sda', {
+      'device/model': 'Fast Disk   ',
+      'device/vpd_pg80': '\0\u0080\0\u0004WD-1',
+      'queue/rotational': 1,
+    });
+    await put('sys/block/sda/device/vpd_pg80', Buffer.concat([Buffer.from([0, 0x80, 0, 4]), Buffer.from('WD-1')]));
+    await disk('nvme0n1', { size: 1_875_385_008, 'device/serial': 'S1    ' });
+    await disk('vdb', { serial: 'v' });
+    await disk('sdb', { removable: 1 });
+    await disk('sdc', { ro: 1 });
+    await disk('sdd', { size: 0 });
+    await disk('nvme0c0n1', { hidden: 1 });
+    for (const name of ['loop0', 'ram0', 'sr0', 'dm-0', 'md127', 'mmcblk0boot0']) await disk(name, {});
+    await put('sys/block/sda/sda1/partition', '1\n');
+    await put('sys/block/sda/sda1/size', '2048\n');
+    await symlink('sda', at('dev/sda1'));
+  });
+
+  it('are those that stay in the machine, with what tells them apart', async () => {
+    expect(await sh('disks')).toBe('nvme0n1\nsda\nvdb\n');
+    expect(await json('disk_list')).toEqual([
+      { name: 'nvme0n1', size: 960, octets: 960_197_124_096, rotational: false, serial: 'S1' },
+      { name: 'sda', size: 0, octets: SECTORS * 512, rotational: true, serial: 'WD-1', model: 'Fast Disk' },
+      { name: 'vdb', size: 0, octets: SECTORS * 512, rotational: false, serial: 'v' },
+    ]);
+    expect(await sh('partitions sda')).toBe('sda1\n');
+  });
+
+  it.each([
+    ['mbr', [0, 9], MIDDLE],
+    ['partition_tables', [0, 9], MIDDLE],
+    ['extended_partition_tables', [0, 9], MIDDLE],
+    ['single_pass', [0, ...MIDDLE, 9], []],
+    ['multi_pass', [0, ...MIDDLE, 9], []],
+  ])('are wiped by %s', async (mode, zeros, kept) => {
+    await filled();
+    await sh(`wipe sda ${mode}`, { more: 'progress() { :; }' });
+    expect([await where(0), await where(0xaa)]).toEqual([zeros, kept]);
+  });
+
+  it('are not wiped by a mode that there is not, or where they cannot be written', async () => {
+    await filled();
+    expect(await sh('wipe sda twice || cat $RUN/dd')).toMatch(/^"twice" is no mode: mbr, /);
+    expect(await where(0)).toEqual([]);
+    expect(await sh('wipe gone mbr || cat $RUN/dd')).toContain('No such file');
+  });
+});
+
+describe('the seed of cloud-init', () => {
+  const more = 'fetch() { printf \'%s %s\\n\' "$1" "${2##*/}"; }';
+
+  it.each([
+    ['config_uuid=u1', 'c/u1/'],
+    ['', ''],
+  ])('is what the server has for the machine: %j', async (cmdline, who) => {
+    expect(await sh('write_seed /seed', { cmdline, more })).toBe(
+      ['meta-data', 'user-data', 'vendor-data', 'network-config']
+        .map((name) => `http://contractor/config/cloud_init/${who}${name} ${name}\n`)
+        .join(''),
+    );
+  });
+
+  it('is not written where the server has none', async () => {
+    const none = 'fetch() { FAULT="$1: status 404"; return 1; }';
+    expect(await sh('write_seed /seed || echo "$FAULT"', { more: none })).toBe(
+      'http://contractor/config/cloud_init/meta-data: status 404\n',
+    );
+  });
+});
+
+describe('images of operating systems', () => {
+  const more = `. ${PARTS}/images/linux-installer`;
+  it.each([
+    ['http://x/debian.raw', 'raw'],
+    ['http://x/debian.raw.gz', 'raw.gz'],
+    ['http://x/debian.img.xz', 'raw.xz'],
+    ['http://x/debian.zst', 'raw.zst'],
+    ['http://x/debian.qcow2', 'qcow2'],
+  ])('%s is %s', async (url, format) => {
+    expect(await sh(`format_of ${url}; unpacker ${format} || echo none`, { more })).toMatch(new RegExp(`^${format}\n`));
+  });
+
+  it.each([
+    [{}, 'nvme0n1\n'],
+    [{ install_device: '/dev/sda' }, 'sda\n'],
+    [{ target_drives: ['sda', 'vdb'], install_device: '/dev/vdb' }, 'sda\n'],
+    [{ install_device: '/dev/sdz' }, 'sdz\nnone\n'],
+  ])('with %j go to %j', async (config, wanted) => {
+    await put('run/config', JSON.stringify(config));
+    expect(await sh('target "nvme0n1\nsda\nvdb" || echo none', { more })).toBe(wanted);
+  });
+});
