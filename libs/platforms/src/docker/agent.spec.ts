@@ -220,7 +220,7 @@ describeEngine.each([
   });
 
   (kind === 'Docker' ? it : it.skip)(
-    'is reached over a unix socket as well, and over TCP with its certificates alone',
+    'is reached over a unix socket as well, and over TCP with its certificates alone (Podman serves no TLS)',
     async () => {
       const over = (where: Order['connection'], certs?: string) =>
         docker({ certs }).tasks.create(order({ connection: where }), context());
