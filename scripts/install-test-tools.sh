@@ -91,7 +91,7 @@ by_hand() {
 # What the boot image of the tests is made of is kept beside what else they make.
 boot_image_packages() {
   "$(dirname "$0")/build-boot-image.sh" --kernel cloud-amd64 --packages node_modules/.cache/boot-image --download ||
-    echo "test/boot-image.spec.ts is going to fail: it builds the boot image of these packages" >&2
+    echo "test/boot-image.spec.ts and test/bare-metal.spec.ts are going to fail: they build the boot image of these packages" >&2
 }
 
 look

@@ -45,7 +45,7 @@ export class ImageDownloads {
     const sha256 = request.target.replace(/[?#].*$/s, '').replace(/^\/+[^/]*\//, '');
     const found = await this.#options.find(sha256);
     if (!found) {
-      const missing = /^[0-9a-f]{64}$/.test(sha256) ? await this.#options.missing(sha256) : undefined;
+      const missing = await this.#options.missing(sha256);
       return missing === undefined ? plain(404, 'no image has this file') : plain(503, missing);
     }
     if (this.#sending >= MAX_SENT) {

@@ -59,6 +59,7 @@ export async function makeImage(api: EngineApi, folder: string, image: string, l
   if (status !== 200 || JSON.stringify(body).includes('"error"')) throw new Error(`no image: ${JSON.stringify(body)}`);
 }
 
+/** Asks the engine that listens at a socket of files; `where` is the path without version. */
 export async function askEngine(
   socketPath: string,
   method: string,

@@ -26,6 +26,7 @@ export interface IpmiSim {
   stop(): Promise<void>;
 }
 
+/** Where a BMC is, and what it switches. */
 export interface IpmiSimOptions {
   /** Where it runs, and the address it has there, at the usual port; on loopback unless said. */
   readonly network?: TestNetwork;

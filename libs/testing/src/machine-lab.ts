@@ -19,6 +19,7 @@ export interface MachineLab {
   stop(): Promise<void>;
 }
 
+/** What a machine is made of. */
 export interface LabMachineOptions {
   readonly mac: string;
   /** Serial number of the system. */
@@ -33,6 +34,7 @@ export interface LabMachineOptions {
   readonly uefi?: boolean;
 }
 
+/** A machine of the hall, as somebody sees it who stands before it. */
 export interface LabMachine {
   readonly bmc: IpmiSim;
   readonly disks: readonly string[];

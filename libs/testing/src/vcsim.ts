@@ -13,6 +13,7 @@ export interface Vcsim {
   stop(): Promise<void>;
 }
 
+/** What a simulator is to be. */
 export interface VcsimOptions {
   /** Where it listens; any free port of 127.0.0.1 unless it is said. */
   readonly listen?: string;

@@ -37,8 +37,8 @@ const none = async (): Promise<readonly string[]> => [];
 async function docker(): Promise<MachineEngine> {
   const engine = await startDockerEngine();
   await engine.makeImage('still:1', 'sleep 6000');
-  const named = async (query: string) => {
-    const { body } = await engine.api('GET', `/containers/json${query}`);
+  const running = async () => {
+    const { body } = await engine.api('GET', '/containers/json');
     return (body as readonly { readonly Names: readonly string[] }[]).map(({ Names }) => (Names[0] ?? '').slice(1));
   };
   return {
@@ -52,8 +52,8 @@ async function docker(): Promise<MachineEngine> {
       start: 'foundation.start()',
       stop: 'foundation.stop()',
     },
-    machines: () => named('?all=true'),
-    running: () => named(''),
+    machines: () => engine.containers(),
+    running,
     leftOver: none,
     stop: () => engine.stop(),
   };
