@@ -1,5 +1,5 @@
 /**
- * From a machine that nobody knows to an operating system that runs, and back: firmware, DHCP, TFTP, iPXE, the boot image, DNS and
+ * From a machine that is off to an operating system that runs, and back: firmware, DHCP, TFTP, iPXE, the boot image, DNS and
  * management processors are those that others have made, or our own; only the hardware is emulated.
  */
 import { execFile } from 'node:child_process';
@@ -7,10 +7,21 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-import type { LabMachine, LabMachineOptions, RunningProgram } from '#testing';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CinpClient } from '#cinp';
+import type {
+  Kea,
+  LabMachine,
+  LabMachineOptions,
+  MachineLab,
+  Named,
+  RunningProgram,
+  TestDatabase,
+  TestNetwork,
+} from '#testing';
 import {
   ADMIN_PASSWORD,
+  canStartMachineLab,
   relayInto,
   relayOutOf,
   SECRET_KEY,
@@ -22,6 +33,7 @@ import {
   until,
 } from '#testing';
 import { runCommand } from './run-command.ts';
+import { restAt } from './start-journey.ts';
 import { makeSystem } from './tiny-system.ts';
 
 jest.setTimeout(900_000);
@@ -50,34 +62,26 @@ const NODE2: LabMachineOptions = {
   uefi: true,
 };
 
+/** Has a machine that is off, or is switched off, wipe its disks. */
+const wiping = (name: string, off: string): string => `
+[script.${name}]
+description = 'Wipe the disks'
+script = '''
+begin( description="Wipe the disks" )
+  foundation.${off}()
+  signaling.reset( pxe_name="disk-wipe" )
+  dhcp.set_pxe( interface=foundation.provisioning_interface, pxe="disk-wipe" )
+  foundation.power_on()
+  signaling.wait_for_completion()
+  foundation.wait_for_poweroff()
+  dhcp.set_pxe( interface=foundation.provisioning_interface, pxe="normal-boot" )
+end
+'''
+`;
 /** The blueprints of the machines here: as those that come with the server, without their pauses of a minute. */
 const BLUEPRINTS = `sflinks = [['system', 'metal']]
-[script.metal-create]
-description = 'Wipe the disks'
-script = '''
-begin( description="Wipe the disks" )
-  foundation.wait_for_poweroff()
-  signaling.reset( pxe_name="disk-wipe" )
-  dhcp.set_pxe( interface=foundation.provisioning_interface, pxe="disk-wipe" )
-  foundation.power_on()
-  signaling.wait_for_completion()
-  foundation.wait_for_poweroff()
-  dhcp.set_pxe( interface=foundation.provisioning_interface, pxe="normal-boot" )
-end
-'''
-[script.metal-destroy]
-description = 'Wipe the disks'
-script = '''
-begin( description="Wipe the disks" )
-  foundation.power_off()
-  signaling.reset( pxe_name="disk-wipe" )
-  dhcp.set_pxe( interface=foundation.provisioning_interface, pxe="disk-wipe" )
-  foundation.power_on()
-  signaling.wait_for_completion()
-  foundation.wait_for_poweroff()
-  dhcp.set_pxe( interface=foundation.provisioning_interface, pxe="normal-boot" )
-end
-'''
+${wiping('metal-create', 'wait_for_poweroff')}
+${wiping('metal-destroy', 'power_off')}
 [script.system-create]
 description = 'Write an image, and boot it'
 script = '''
@@ -124,16 +128,12 @@ const kept = <T extends { stop(): Promise<unknown> }>(started: T): T => {
   return started;
 };
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-bare-metal-'));
-stops.push(() => rm(folder, { recursive: true }));
-const lab = kept(await startMachineLab());
-const { network } = lab;
-const database = await testDatabase();
-stops.push(() => database.drop());
-const kea = kept(await startKea({ interfaces: ['br0'], network }));
-const named = kept(await startNamed({ network }));
-kept(await relayOutOf(network, Number(new URL(database.url).port)));
-
+let folder: string;
+let lab: MachineLab;
+let network: TestNetwork;
+let database: TestDatabase;
+let kea: Kea;
+let named: Named;
 let server: RunningProgram;
 let url: string;
 let token: string;
@@ -165,17 +165,9 @@ const startServer = async (): Promise<void> => {
 
 /** Asks over REST as root. @throws Error where it is refused */
 async function rest(method: string, to: string, body?: Values): Promise<Values> {
-  const response = await fetch(`${url}/api/rest/${to}`, {
-    method,
-    headers: {
-      Authorization: `Bearer root:${token}`,
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${to}: ${response.status} ${text}`);
-  return text === '' ? {} : (JSON.parse(text) as Values);
+  const answer = await restAt({ url, token }, method, to, body);
+  if (answer.status >= 400) throw new Error(`${method} ${to}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
 }
 const listed = async (model: string) => (await rest('GET', model))['items'] as readonly Values[];
 const stateOf = async (object: string) => (await rest('GET', object))['state'];
@@ -207,158 +199,176 @@ async function asked(mac: string): Promise<readonly string[]> {
   return requests.map(({ kind, what, outcome, detail }) => [kind, what, outcome, detail].join(' ').trim());
 }
 
-beforeAll(async () => {
-  await startServer();
-  stops.push(() => server.stop());
-  const { port } = kept(await relayInto(network, '10.77.0.1', 80));
-  url = `http://127.0.0.1:${port}`;
-  const disks = path.join(folder, 'static/pxe/disks');
-  await mkdir(disks, { recursive: true });
-  const built = ['--kernel', 'cloud-amd64', '--packages', 'node_modules/.cache/boot-image', disks];
-  await run('scripts/build-boot-image.sh', built);
-  const login = await fetch(`${url}/api/rest/Auth/User/login`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ username: 'root', password: ADMIN_PASSWORD }),
-  });
-  token = String(((await login.json()) as Values)['value']);
-  const place = ['--primary-interface', 'eth0', '--address', '10.77.0.1/24', '--site-domain', 'lab.test'];
-  await contractor('setup', '--yes', '--no-bind', ...place);
-  await contractor('platform', 'enable', 'ipmi');
-  await writeFile(path.join(folder, 'metal.toml'), BLUEPRINTS);
-  await contractor('load', path.join(folder, 'metal.toml'));
-  await contractor('image', 'upload', 'tiny', await makeSystem(folder, disks, SERVER));
-  for (const { id } of await listed('Utilities/DynamicAddress')) {
-    await rest('PATCH', `Utilities/DynamicAddress/${String(id)}`, { pxe: 'bootstrap' });
-  }
-  const { config_values: values } = await rest('GET', 'Site/Site/site1');
-  await rest('PATCH', 'Site/Site/site1', {
-    config_values: { ...(values as Values), bootstrap_lldp_seconds: 1, boot_arguments: 'disks_quiet=1 lookup_pause=3' },
-  });
-  kept(
-    await startProgram(
-      'apps/subcontractor/src/main',
-      {
-        SUBCONTRACTOR_SERVER: SERVER,
-        SUBCONTRACTOR_USER: 'root',
-        SUBCONTRACTOR_PASSWORD: ADMIN_PASSWORD,
-        SUBCONTRACTOR_SITE: 'site1',
-        SUBCONTRACTOR_NAME: 'edge1',
-        SUBCONTRACTOR_STATE: path.join(folder, 'state'),
-        SUBCONTRACTOR_POLL_INTERVAL: '1',
-        SUBCONTRACTOR_KEA4: kea.socket,
-        SUBCONTRACTOR_DHCP_INTERVAL: '1',
-        SUBCONTRACTOR_DHCP_TFTP: '10.77.0.2',
-        SUBCONTRACTOR_DHCP_BOOT_URL: SERVER,
-        SUBCONTRACTOR_TFTP: '10.77.0.2',
-        SUBCONTRACTOR_HTTP: '10.77.0.2',
-        SUBCONTRACTOR_FILES: path.join(folder, 'static'),
+(canStartMachineLab ? describe : describe.skip)('a machine of hardware (needs root)', () => {
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-bare-metal-'));
+    stops.push(() => rm(folder, { recursive: true }));
+    lab = kept(await startMachineLab());
+    ({ network } = lab);
+    database = await testDatabase();
+    stops.push(() => database.drop());
+    kea = kept(await startKea({ interfaces: ['br0'], network }));
+    named = kept(await startNamed({ network }));
+    kept(await relayOutOf(network, Number(new URL(database.url).port)));
+    await startServer();
+    stops.push(() => server.stop());
+    const { port } = kept(await relayInto(network, '10.77.0.1', 80));
+    url = `http://127.0.0.1:${port}`;
+    const disks = path.join(folder, 'static/pxe/disks');
+    await mkdir(disks, { recursive: true });
+    const built = ['--kernel', 'cloud-amd64', '--packages', 'node_modules/.cache/boot-image', disks];
+    await run('scripts/build-boot-image.sh', built);
+    token = await new CinpClient(url).login('root', ADMIN_PASSWORD);
+    const place = ['--primary-interface', 'eth0', '--address', '10.77.0.1/24', '--site-domain', 'lab.test'];
+    await contractor('setup', '--yes', '--no-bind', ...place);
+    await contractor('platform', 'enable', 'ipmi');
+    await writeFile(path.join(folder, 'metal.toml'), BLUEPRINTS);
+    await contractor('load', path.join(folder, 'metal.toml'));
+    await contractor('image', 'upload', 'tiny', await makeSystem(folder, disks, SERVER));
+    for (const { id } of await listed('Utilities/DynamicAddress')) {
+      await rest('PATCH', `Utilities/DynamicAddress/${String(id)}`, { pxe: 'bootstrap' });
+    }
+    const { config_values: values } = await rest('GET', 'Site/Site/site1');
+    await rest('PATCH', 'Site/Site/site1', {
+      config_values: {
+        ...(values as Values),
+        bootstrap_lldp_seconds: 1,
+        boot_arguments: 'disks_quiet=1 lookup_pause=3',
       },
-      'DHCP serves what is wanted',
-      network.within,
-    ),
-  );
-});
-
-it('surveys a machine that is declared, builds it, with the server killed meanwhile, and takes it down again', async () => {
-  const node1 = await lab.machine(NODE1);
-  await rest('POST', 'IPMI/IPMIFoundation', {
-    locator: 'node1',
-    site: 'site1',
-    blueprint: 'metal',
-    plot: 'test',
-    ipmi_username: 'admin',
-    ipmi_password: 'secret',
-    ipmi_ip_address: NODE1.bmc,
-    ipmi_sol_port: 'ttyS0',
-  });
-  const eth0 = { foundation: 'node1', name: 'eth0', physical_location: 'eth0', mac: NODE1.mac, is_provisioning: true };
-  provisioning = (await rest('POST', 'Utilities/RealNetworkInterface', { network: 1, pxe: 'bootstrap', ...eth0 }))[
-    'id'
-  ];
-  const web1 = { hostname: 'web1', site: 'site1', blueprint: 'system', foundation: 'node1' };
-  const { id } = await rest('POST', 'Building/Structure', web1);
-  const structure = `Building/Structure/${String(id)}`;
-  const address = { networked: id, address_block: 1, offset: 50, interface_name: 'eth0', is_primary: true };
-  await rest('POST', 'Utilities/Address', address);
-  await switchOn(NODE1.bmc);
-  await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'located');
-  expect(await rest('GET', 'Building/Foundation/node1')).toMatchObject({
-    id_map: { disks: [{ serial: 'SN0001-0' }, { serial: 'SN0001-1' }], network: { eth0: { mac: NODE1.mac } } },
-  });
-  const booted = ['document boot_script served PXE bootstrap', 'http /pxe/disks/bootstrap.initrd served'];
-  await until(async () => {
-    const told = await asked(NODE1.mac);
-    return booted.every((one) => told.includes(one));
+    });
+    kept(
+      await startProgram(
+        'apps/subcontractor/src/main',
+        {
+          SUBCONTRACTOR_SERVER: SERVER,
+          SUBCONTRACTOR_USER: 'root',
+          SUBCONTRACTOR_PASSWORD: ADMIN_PASSWORD,
+          SUBCONTRACTOR_SITE: 'site1',
+          SUBCONTRACTOR_NAME: 'edge1',
+          SUBCONTRACTOR_STATE: path.join(folder, 'state'),
+          SUBCONTRACTOR_POLL_INTERVAL: '1',
+          SUBCONTRACTOR_KEA4: kea.socket,
+          SUBCONTRACTOR_DHCP_INTERVAL: '1',
+          SUBCONTRACTOR_DHCP_TFTP: '10.77.0.2',
+          SUBCONTRACTOR_DHCP_BOOT_URL: SERVER,
+          SUBCONTRACTOR_TFTP: '10.77.0.2',
+          SUBCONTRACTOR_HTTP: '10.77.0.2',
+          SUBCONTRACTOR_FILES: path.join(folder, 'static'),
+        },
+        'DHCP serves what is wanted',
+        network.within,
+      ),
+    );
   });
 
-  await rest('POST', 'Building/Foundation/node1/doCreate', {});
-  await rest('POST', `${structure}/doCreate`, {});
-  await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'built');
-  const installs = async () => (await asked(NODE1.mac)).includes('http /pxe/disks/linux-installer.initrd served');
-  await reached(node1, installs);
-  await server.kill();
-  await startServer();
-  await reached(node1, async () => (await stateOf(structure)) === 'built');
-  await reached(node1, async () => (await node1.console()).includes('the system runs as web1.lab.test'));
-  const question = ['+short', '+time=1', '+tries=1', '-p', String(named.port), '@127.0.0.1', 'web1.lab.test'];
-  await until(async () => (await network.run('dig', ...question)) === '10.77.0.50\n');
-  // The system, and at the end of the disk what cloud-init is to make of it.
-  const table = await node1.read(0, 446, 32);
-  expect([table[4], table.readUInt32LE(8), table[16 + 4], table.readUInt32LE(16 + 12)]).toEqual([12, 2048, 12, 32_768]);
-  const seed = (await node1.read(0, table.readUInt32LE(16 + 8) * SECTOR, 16 * MIB)).toString('latin1');
-  for (const text of ['cidata', '#cloud-config\n', '"local-hostname":"web1"', `"macaddress":"${NODE1.mac}"`]) {
-    expect(seed).toContain(text);
-  }
+  it('surveys a machine that is declared, builds it, with the server killed meanwhile, and takes it down again', async () => {
+    const node1 = await lab.machine(NODE1);
+    await rest('POST', 'IPMI/IPMIFoundation', {
+      locator: 'node1',
+      site: 'site1',
+      blueprint: 'metal',
+      plot: 'test',
+      ipmi_username: 'admin',
+      ipmi_password: 'secret',
+      ipmi_ip_address: NODE1.bmc,
+      ipmi_sol_port: 'ttyS0',
+    });
+    const eth0 = {
+      foundation: 'node1',
+      name: 'eth0',
+      physical_location: 'eth0',
+      mac: NODE1.mac,
+      is_provisioning: true,
+    };
+    provisioning = (await rest('POST', 'Utilities/RealNetworkInterface', { network: 1, pxe: 'bootstrap', ...eth0 }))[
+      'id'
+    ];
+    const web1 = { hostname: 'web1', site: 'site1', blueprint: 'system', foundation: 'node1' };
+    const { id } = await rest('POST', 'Building/Structure', web1);
+    const structure = `Building/Structure/${String(id)}`;
+    const address = { networked: id, address_block: 1, offset: 50, interface_name: 'eth0', is_primary: true };
+    await rest('POST', 'Utilities/Address', address);
+    await switchOn(NODE1.bmc);
+    await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'located');
+    expect(await rest('GET', 'Building/Foundation/node1')).toMatchObject({
+      id_map: { disks: [{ serial: 'SN0001-0' }, { serial: 'SN0001-1' }], network: { eth0: { mac: NODE1.mac } } },
+    });
+    const booted = ['document boot_script served PXE bootstrap', 'http /pxe/disks/bootstrap.initrd served'];
+    await until(async () => {
+      const told = await asked(NODE1.mac);
+      return booted.every((one) => told.includes(one));
+    });
 
-  await rest('POST', `${structure}/doDestroy`, {});
-  await reached(node1, async () => (await stateOf(structure)) === 'planned');
-  await rest('POST', 'Building/Foundation/node1/doDestroy', {});
-  await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'planned');
-  expect(await node1.bmc.power()).toBe(false);
-  for (const disk of [0, 1]) expect((await node1.read(disk, 0, MIB)).every(isZero)).toBe(true);
-  expect((await node1.read(0, 99 * MIB, MIB)).every(isZero)).toBe(true);
-  expect((await node1.read(0, 2 * MIB, MIB)).every(isZero)).toBe(false);
-  await node1.stop();
-});
+    await rest('POST', 'Building/Foundation/node1/doCreate', {});
+    await rest('POST', `${structure}/doCreate`, {});
+    await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'built');
+    const installs = async () => (await asked(NODE1.mac)).includes('http /pxe/disks/linux-installer.initrd served');
+    await reached(node1, installs);
+    await server.kill();
+    await startServer();
+    await reached(node1, async () => (await stateOf(structure)) === 'built');
+    await reached(node1, async () => (await node1.console()).includes('the system runs as web1.lab.test'));
+    const question = ['+short', '+time=1', '+tries=1', '-p', String(named.port), '@127.0.0.1', 'web1.lab.test'];
+    await until(async () => (await network.run('dig', ...question)) === '10.77.0.50\n');
+    // The system, and at the end of the disk what cloud-init is to make of it.
+    const table = await node1.read(0, 446, 32);
+    expect([table[4], table.readUInt32LE(8), table[16 + 4], table.readUInt32LE(16 + 12)]).toEqual([
+      12, 2048, 12, 32_768,
+    ]);
+    const seed = (await node1.read(0, table.readUInt32LE(16 + 8) * SECTOR, 16 * MIB)).toString('latin1');
+    for (const text of ['cidata', '#cloud-config\n', '"local-hostname":"web1"', `"macaddress":"${NODE1.mac}"`]) {
+      expect(seed).toContain(text);
+    }
 
-it('refuses a machine in its place that has a disk less, and says why', async () => {
-  const other = await lab.machine({ ...NODE1, serial: 'SN0009', disks: [100] });
-  await rest('PATCH', `Utilities/RealNetworkInterface/${String(provisioning)}`, { pxe: 'bootstrap' });
-  await switchOn(NODE1.bmc);
-  const said = async () => (await listed('Survey/Cartographer')).map(({ message }) => String(message)).join('\n');
-  await reached(other, async () => (await said()).includes('not what its blueprint asks for'));
-  expect(await said()).toContain('disks');
-  expect(await stateOf('Building/Foundation/node1')).toBe('planned');
-  await other.stop();
-});
-
-it('loads iPXE over TFTP where firmware is UEFI; somebody says what that machine becomes', async () => {
-  const node2 = await lab.machine(NODE2);
-  await switchOn(NODE2.bmc);
-  const waiting = async () => await listed('Survey/Cartographer?filter=waiting');
-  await reached(node2, async () => JSON.stringify(await waiting()).includes('SN0002-1'));
-  const [machine] = await waiting();
-  expect(machine).toMatchObject({
-    info_map: {
-      hardware: { total_ram: 512, total_cpu_count: 1, dmi: { System: [{ 'Serial Number': 'SN0002' }] } },
-      disks: [
-        { name: 'vda', serial: 'SN0002-0', octets: 100 * MIB },
-        { name: 'vdb', serial: 'SN0002-1' },
-      ],
-      network: { eth0: { mac: NODE2.mac, primary: true } },
-      lldp: {},
-    },
+    await rest('POST', `${structure}/doDestroy`, {});
+    await reached(node1, async () => (await stateOf(structure)) === 'planned');
+    await rest('POST', 'Building/Foundation/node1/doDestroy', {});
+    await reached(node1, async () => (await stateOf('Building/Foundation/node1')) === 'planned');
+    expect(await node1.bmc.power()).toBe(false);
+    for (const disk of [0, 1]) expect((await node1.read(disk, 0, MIB)).every(isZero)).toBe(true);
+    expect((await node1.read(0, 99 * MIB, MIB)).every(isZero)).toBe(true);
+    expect((await node1.read(0, 2 * MIB, MIB)).every(isZero)).toBe(false);
+    await node1.stop();
   });
-  await rest('POST', `Survey/Cartographer/${String(machine?.['identifier'])}/takeIn`, {
-    locator: 'rack-{serial}',
-    site: 'site1',
-    blueprint: 'metal',
-    plot: 'test',
-    network: 1,
-    values: { ipmi_username: 'lab/node2', ipmi_password: '_VAULT_', ipmi_ip_address: NODE2.bmc },
+
+  it('refuses a machine in its place that has a disk less, and says why', async () => {
+    const other = await lab.machine({ ...NODE1, serial: 'SN0009', disks: [100] });
+    await rest('PATCH', `Utilities/RealNetworkInterface/${String(provisioning)}`, { pxe: 'bootstrap' });
+    await switchOn(NODE1.bmc);
+    const said = async () => (await listed('Survey/Cartographer')).map(({ message }) => String(message)).join('\n');
+    await reached(other, async () => (await said()).includes('not what its blueprint asks for'));
+    expect(await said()).toContain('disks');
+    expect(await stateOf('Building/Foundation/node1')).toBe('planned');
+    await other.stop();
   });
-  await reached(node2, async () => (await stateOf('Building/Foundation/rack-SN0002')) === 'located');
-  expect(await asked(NODE2.mac)).toContain('tftp console.efi served');
-  await node2.stop();
+
+  it('loads iPXE over TFTP where firmware is UEFI; somebody says what that machine becomes', async () => {
+    const node2 = await lab.machine(NODE2);
+    await switchOn(NODE2.bmc);
+    const waiting = async () => await listed('Survey/Cartographer?filter=waiting');
+    await reached(node2, async () => JSON.stringify(await waiting()).includes('SN0002-1'));
+    const [machine] = await waiting();
+    expect(machine).toMatchObject({
+      info_map: {
+        hardware: { total_ram: 512, total_cpu_count: 1, dmi: { System: [{ 'Serial Number': 'SN0002' }] } },
+        disks: [
+          { name: 'vda', serial: 'SN0002-0', octets: 100 * MIB },
+          { name: 'vdb', serial: 'SN0002-1' },
+        ],
+        network: { eth0: { mac: NODE2.mac, primary: true } },
+        lldp: {},
+      },
+    });
+    await rest('POST', `Survey/Cartographer/${String(machine?.['identifier'])}/takeIn`, {
+      locator: 'rack-{serial}',
+      site: 'site1',
+      blueprint: 'metal',
+      plot: 'test',
+      network: 1,
+      values: { ipmi_username: 'lab/node2', ipmi_password: '_VAULT_', ipmi_ip_address: NODE2.bmc },
+    });
+    await reached(node2, async () => (await stateOf('Building/Foundation/rack-SN0002')) === 'located');
+    expect(await asked(NODE2.mac)).toContain('tftp console.efi served');
+    await node2.stop();
+  });
 });

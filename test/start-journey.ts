@@ -34,21 +34,29 @@ export async function startJourney(settings: Readonly<Record<string, string>> = 
   const server = (started = await startContractor({ DATABASE_URL: database.url, ...settings }));
   const client = new CinpClient(server.url, { version: '1.0' });
   const token = await client.login('root', ADMIN_PASSWORD);
-  const rest: Journey['rest'] = async (method, path, body, at = server) => {
-    const response = await fetch(`${at.url}/api/rest/${path}`, {
-      method,
-      headers: {
-        Authorization: `Bearer root:${token}`,
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return {
-      status: response.status,
-      body: text === '' ? {} : (JSON.parse(text) as RestAnswer['body']),
-      position: response.headers.get('contractor-position') ?? '',
-    };
-  };
+  const rest: Journey['rest'] = (method, path, body, at = server) => restAt({ url: at.url, token }, method, path, body);
   return { database, server, client, token, rest };
+}
+
+/** Asks a server over REST as root, in a session; `path` is behind `/api/rest/`. */
+export async function restAt(
+  { url, token }: { readonly url: string; readonly token: string },
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<RestAnswer> {
+  const response = await fetch(`${url}/api/rest/${path}`, {
+    method,
+    headers: {
+      Authorization: `Bearer root:${token}`,
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return {
+    status: response.status,
+    body: text === '' ? {} : (JSON.parse(text) as RestAnswer['body']),
+    position: response.headers.get('contractor-position') ?? '',
+  };
 }

@@ -7,7 +7,7 @@ import { writeJson } from '#kernel';
 import { FeedClient } from './feed-client.ts';
 import type { FeedClientsOptions } from './feed-clients.ts';
 import { FeedClients } from './feed-clients.ts';
-import type { FeedEndpointOptions, Reply } from './feed-endpoint.ts';
+import type { EndpointOptions, Reply } from './answer-request.ts';
 import { answerFeed, STREAM_HEADERS } from './feed-endpoint.ts';
 import { afterIn, timeIn } from './feed-query.ts';
 import { eventText } from './feed-text.ts';
@@ -19,12 +19,12 @@ import { malformed, Problem } from './problem.ts';
 import { checkQuery } from './query.ts';
 import { ToldEvents, wantsOf } from './told-events.ts';
 
-export interface EventFeedAdapterOptions extends FeedClientsOptions, FeedEndpointOptions {
+export interface EventFeedAdapterOptions extends FeedClientsOptions, EndpointOptions {
   readonly feed: EventSource;
   readonly catalogue: Catalogue;
   /** Position of the log at a time, ISO 8601. */
   readonly positionAt: (time: string) => Promise<Position>;
-  readonly log: FeedClientsOptions['log'] & FeedEndpointOptions['log'];
+  readonly log: FeedClientsOptions['log'] & EndpointOptions['log'];
 }
 
 /**

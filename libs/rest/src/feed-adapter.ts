@@ -6,7 +6,7 @@ import type { Position } from '#event-store';
 import { FeedClient } from './feed-client.ts';
 import type { FeedClientsOptions } from './feed-clients.ts';
 import { FeedClients } from './feed-clients.ts';
-import type { FeedEndpointOptions, Reply } from './feed-endpoint.ts';
+import type { EndpointOptions, Reply } from './answer-request.ts';
 import { answerFeed, STREAM_HEADERS } from './feed-endpoint.ts';
 import { afterIn, selectionIn } from './feed-query.ts';
 import { queryOf } from './paths.ts';
@@ -15,11 +15,11 @@ import { checkQuery } from './query.ts';
 import { toldJobs } from './told-jobs.ts';
 
 /** What the feed stands on. */
-export interface FeedAdapterOptions extends FeedClientsOptions, FeedEndpointOptions {
+export interface FeedAdapterOptions extends FeedClientsOptions, EndpointOptions {
   readonly feed: FeedSource;
   /** The models of the jobs that can be read, one for each kind of target. */
   readonly models: () => readonly Model[];
-  readonly log: FeedClientsOptions['log'] & FeedEndpointOptions['log'];
+  readonly log: FeedClientsOptions['log'] & EndpointOptions['log'];
 }
 
 /** What is asked for. */

@@ -3,8 +3,8 @@ import type { Permission } from '#api';
 import type { HttpAnswer, HttpRequest } from '#http';
 import type { Caller } from '#kernel';
 import type { Answer } from './answer.ts';
-import type { FeedEndpointOptions } from './feed-endpoint.ts';
-import { answerRequest } from './feed-endpoint.ts';
+import type { EndpointOptions } from './answer-request.ts';
+import { answerRequest } from './answer-request.ts';
 import { pathOf } from './paths.ts';
 import { malformed, Problem } from './problem.ts';
 
@@ -20,7 +20,7 @@ export interface UploadedFile {
   readonly size: number;
 }
 
-export interface FileUploadOptions extends FeedEndpointOptions {
+export interface FileUploadOptions extends EndpointOptions {
   readonly permission: Permission;
   /** A file that is there already; undefined: it is not. */
   readonly find: (sha256: string) => Promise<UploadedFile | undefined>;

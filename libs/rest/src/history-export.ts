@@ -11,7 +11,7 @@ import { spanIn } from './as-of.ts';
 import { ClientLimit } from './client-limit.ts';
 import type { EventSelection } from './event-selection.ts';
 import { eventSelectionIn, selectedInside } from './event-selection.ts';
-import type { FeedEndpointOptions, Reply } from './feed-endpoint.ts';
+import type { EndpointOptions, Reply } from './answer-request.ts';
 import { answerFeed } from './feed-endpoint.ts';
 import { callerOf } from './headers.ts';
 import { writtenDifferences } from './past-operations.ts';
@@ -34,7 +34,7 @@ const QUERY = ['from', 'to', 'kind', 'site', 'blueprint', 'model', 'id', 'actor'
 /** Why an export ends before it is whole. */
 type CutReason = 'session' | 'permission' | 'stopping' | 'failed';
 
-export interface HistoryExportOptions extends FeedEndpointOptions, Moments {
+export interface HistoryExportOptions extends EndpointOptions, Moments {
   readonly api: Pick<ApiService, 'catalogue' | 'history'>;
   readonly feed: EventSource;
   /** The actors that the log may know by what somebody is called. */

@@ -31,7 +31,7 @@ export { startRelay } from './relay.ts';
 export type { Relay } from './relay.ts';
 export { startIpmiSim } from './ipmi-sim.ts';
 export type { IpmiSim } from './ipmi-sim.ts';
-export { startMachineLab } from './machine-lab.ts';
+export { canStartMachineLab, startMachineLab } from './machine-lab.ts';
 export type { LabMachine, LabMachineOptions, MachineLab } from './machine-lab.ts';
 export { relayInto, relayOutOf } from './network-relay.ts';
 export type { NetworkRelay } from './network-relay.ts';

@@ -46,6 +46,9 @@ export interface LabMachine {
   stop(): Promise<void>;
 }
 
+/** Whether this account may make one: virtual network cards take root. */
+export const canStartMachineLab = process.getuid?.() === 0;
+
 const OVMF = '/usr/share/OVMF';
 
 /** Advertises a router that routes nothing: iPXE waits for IPv6 otherwise. */
