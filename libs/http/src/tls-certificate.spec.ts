@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
-import { request } from 'node:https';
+import { copyFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { createServer, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect } from 'node:tls';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { TestAuthority, TestPair } from '#testing';
 import { testAuthority, until } from '#testing';
 import { acceptCustomVerbs } from './custom-verbs.ts';
@@ -23,8 +23,13 @@ describe('the certificate of a server', () => {
     keyFile: path.join(tmpdir(), `t-${process.pid}.key`),
   };
   const put = async ({ cert, key }: TestPair): Promise<void> => {
-    await copyFile(cert, files.certFile);
-    await copyFile(key, files.keyFile);
+    await replace(cert, files.certFile);
+    await replace(key, files.keyFile);
+  };
+  /** In one step: nobody reads half a file. */
+  const replace = async (by: string, file: string): Promise<void> => {
+    await copyFile(by, `${file}.new`);
+    await rename(`${file}.new`, file);
   };
   beforeAll(async () => {
     authority = await testAuthority('test authority');
@@ -107,13 +112,13 @@ describe('the certificate of a server', () => {
     expect(await list()).toContain('LIST from 127.0.0.1');
     expect(await list()).toContain('LIST from 127.0.0.1');
 
-    await copyFile(second.cert, files.certFile);
+    await replace(second.cert, files.certFile);
     await until(() => told.length === 1);
     expect(told[0]).toBe(`${files.keyFile} must be the key of the certificate in ${files.certFile}`);
     expect(certificate.state).toMatchObject({ subject: 'CN=first', refused: told[0], expired: false });
     expect(await ask()).toBe('first: GET from 127.0.0.1');
 
-    await copyFile(second.key, files.keyFile);
+    await replace(second.key, files.keyFile);
     await until(() => told.length === 2);
     expect(told[1]).toBe('CN=second');
     expect(certificate.state).toMatchObject({ subject: 'CN=second', refused: undefined });
@@ -128,6 +133,30 @@ describe('the certificate of a server', () => {
     certificate.stop();
     server.close();
     await put(first);
+  });
+
+  it('is refused by a look only where the look before could not use it either', async () => {
+    await put(first);
+    const told: string[] = [];
+    const certificate = new TlsCertificate(files, { onRefused: (reason) => told.push(reason) });
+    jest.useFakeTimers();
+    try {
+      certificate.serve(createServer());
+      await writeFile(files.keyFile, '');
+      jest.advanceTimersToNextTimer();
+      await put(first);
+      jest.advanceTimersToNextTimer();
+      expect([told, certificate.state.refused]).toEqual([[], undefined]);
+
+      await writeFile(files.keyFile, '');
+      jest.advanceTimersToNextTimer(3);
+      const rule = `${files.keyFile} must be a file with a private key in PEM, without a passphrase`;
+      expect([told, certificate.state.refused]).toEqual([[rule], rule]);
+    } finally {
+      certificate.stop();
+      jest.useRealTimers();
+      await put(first);
+    }
   });
 
   it('is not needed on the plain port, which sends everybody on but for what it answers itself', async () => {

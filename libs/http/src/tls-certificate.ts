@@ -26,6 +26,9 @@ export interface TlsState {
 /**
  * The certificate of an HTTPS server, which is read anew where its files change, or when that is asked for. A pair that
  * cannot be used is refused, and the one before stays. Connections that are open keep the one they began with.
+ *
+ * Files are replaced one after the other, and may be read half written: a look refuses only what the look before could
+ * not use either. A reading that is asked for refuses at once.
  */
 export class TlsCertificate {
   readonly #files: TlsFiles;
@@ -34,6 +37,8 @@ export class TlsCertificate {
   #server: Server | undefined;
   #timer: NodeJS.Timeout | undefined;
   #refused: string | undefined;
+  /** Why the last look could not use the files. */
+  #unusable: string | undefined;
 
   /** @throws UnusablePair */
   constructor(files: TlsFiles, options: TlsCertificateOptions = {}) {
@@ -60,32 +65,45 @@ export class TlsCertificate {
   /** Has a server use it, and looks after the files from now on. */
   serve(server: Server): void {
     this.#server = server;
-    this.#timer = setInterval(() => this.reload(), this.#options.lookMs ?? LOOK_MS).unref();
+    this.#timer = setInterval(() => this.#look(), this.#options.lookMs ?? LOOK_MS).unref();
   }
 
   /** Reads the files now. */
   reload(): void {
-    try {
-      const pair = readTlsPair(this.#files);
-      if (pair.mark !== this.#pair.mark) {
-        const now = Date.now();
-        if (pair.expires < now && this.#pair.expires >= now) {
-          throw new UnusablePair('cert', `is not valid any more since ${new Date(pair.expires).toISOString()}`);
-        }
-        this.#server?.setSecureContext({ cert: pair.cert, key: pair.key });
-        this.#pair = pair;
-        this.#options.onRenewed?.(pair);
-      }
-      this.#refused = undefined;
-    } catch (error) {
-      const reason = this.#reasonOf(error);
-      if (reason !== this.#refused) this.#options.onRefused?.(reason);
-      this.#refused = reason;
-    }
+    this.#refuse(this.#read());
   }
 
   stop(): void {
     clearInterval(this.#timer);
+  }
+
+  #look(): void {
+    const before = this.#unusable;
+    this.#unusable = this.#read();
+    if (this.#unusable === undefined || this.#unusable === before) this.#refuse(this.#unusable);
+  }
+
+  /** Uses the pair in the files if it is another. @returns Why it cannot be used. */
+  #read(): string | undefined {
+    try {
+      const pair = readTlsPair(this.#files);
+      if (pair.mark === this.#pair.mark) return undefined;
+      const now = Date.now();
+      if (pair.expires < now && this.#pair.expires >= now) {
+        throw new UnusablePair('cert', `is not valid any more since ${new Date(pair.expires).toISOString()}`);
+      }
+      this.#server?.setSecureContext({ cert: pair.cert, key: pair.key });
+      this.#pair = pair;
+      this.#options.onRenewed?.(pair);
+      return undefined;
+    } catch (error) {
+      return this.#reasonOf(error);
+    }
+  }
+
+  #refuse(reason: string | undefined): void {
+    if (reason !== undefined && reason !== this.#refused) this.#options.onRefused?.(reason);
+    this.#refused = reason;
   }
 
   #reasonOf(error: unknown): string {
