@@ -18,7 +18,7 @@ export async function startRadvd(network: TestNetwork, on: string): Promise<Radv
   const options = 'AdvSendAdvert on; AdvDefaultLifetime 0; MinRtrAdvInterval 3; MaxRtrAdvInterval 4;';
   await writeFile(file('radvd.conf'), `interface ${on} { ${options} };\n`);
   const words = [...network.within, 'setpriv', '--pdeathsig', 'KILL', 'radvd', '-n', '-C', file('radvd.conf')];
-  const [program = '', ...rest] = [...words, '-p', file('pid'), '-m', 'none', '-u', 'root'];
+  const [program, ...rest] = [...words, '-p', file('pid'), '-m', 'none', '-u', 'root'];
   const env = { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
   const child = spawn(program, rest, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const ended = once(child, 'exit');
