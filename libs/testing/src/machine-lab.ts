@@ -104,6 +104,8 @@ export async function startMachineLab(): Promise<MachineLab> {
       : [];
     const words = [
       `exec qemu-system-x86_64 -accel tcg,tb-size=${TRANSLATED_MB} -m ${memory} -nodefaults -nographic -monitor none`,
+      // Begins again where nothing can be booted, as servers do.
+      '-boot reboot-timeout=5000',
       `-smbios type=1,manufacturer=Acme,product=T1000,serial=${serial}`,
       `-chardev file,id=s,path=${file('console')},append=on -serial chardev:s`,
       `-netdev tap,id=n,ifname=${card},script=no,downscript=no`,

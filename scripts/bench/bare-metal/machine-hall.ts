@@ -132,7 +132,8 @@ const agentSettings = (kea: Kea, folder: string) => ({
   SUBCONTRACTOR_KEA4: kea.socket,
   SUBCONTRACTOR_DHCP_INTERVAL: '1',
   SUBCONTRACTOR_DHCP_TFTP: FILES,
-  SUBCONTRACTOR_DHCP_BOOT_URL: SERVER,
+  // They wait there for a server that is away.
+  SUBCONTRACTOR_DHCP_BOOT_URL: `http://${FILES}`,
   SUBCONTRACTOR_TFTP: FILES,
   SUBCONTRACTOR_HTTP: FILES,
   SUBCONTRACTOR_FILES: path.join(folder, 'static'),
