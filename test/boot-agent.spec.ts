@@ -335,6 +335,19 @@ describe('images of operating systems', () => {
   });
 
   it.each([
+    [0, '', 'no'],
+    [7, 'Connection refused', 'yes'],
+    [18, 'transfer closed with 5 bytes remaining to read', 'yes'],
+    [22, 'The requested URL returned error: 404', 'no'],
+    [22, 'The requested URL returned error: 503', 'yes'],
+    [23, 'Failed writing body', 'no'],
+  ])('that curl ends with status %d and %j for come again: %s', async (status, said, again) => {
+    await put('run/curl_status', `${status}\n`);
+    await put('run/curl', `curl: (${status}) ${said}\n`);
+    expect(await sh('broken_off && echo yes || echo no', { more })).toBe(`${again}\n`);
+  });
+
+  it.each([
     [{}, 'nvme0n1\n'],
     [{ install_device: '/dev/sda' }, 'sda\n'],
     [{ target_drives: ['sda', 'vdb'], install_device: '/dev/vdb' }, 'sda\n'],

@@ -18,7 +18,7 @@ ip link set lo up
 /bin/modprobe -a virtio_pci virtio_net
 ip link set eth0 up
 until udhcpc -i eth0 -n -q -t 4 -T 1 -s /contractor/parts/leased; do sleep 1; done
-wget -q -O /run/config SERVER/config/config/
+until wget -q -O /run/config SERVER/config/config/; do sleep 1; done
 echo "the system runs as $(sed -n 's/.*"_fqdn": *"\\([^"]*\\)".*/\\1/p' /run/config)" > /dev/console
 nc -ll -p 22 -e /bin/echo SSH-2.0-tiny
 `;
