@@ -3,25 +3,15 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import type { Kea, MachineLab, Named, RunningProgram } from '#testing';
-import {
-  ADMIN_PASSWORD,
-  relayInto,
-  relayOutOf,
-  SECRET_KEY,
-  startKea,
-  startMachineLab,
-  startNamed,
-  startProgram,
-} from '#testing';
+import type { Kea, MachineLab, RunningProgram } from '#testing';
+import { relayInto, relayOutOf, startKea, startMachineLab, startNamed, startProgram } from '#testing';
 import { BLUEPRINTS } from './blueprints.ts';
 import type { HallClient, Values } from './hall-client.ts';
 import { hallClient } from './hall-client.ts';
+import { agentSettings, SERVER, serverSettings } from './hall-settings.ts';
 import { makeSystem } from './tiny-system.ts';
 
 const run = promisify(execFile);
-const SERVER = 'http://10.77.0.1';
-const FILES = '10.77.0.2';
 /** What kernels are told: nothing is written to the console, its cryptography is not tried, and disks are there at once. */
 const BOOT_ARGUMENTS = 'quiet cryptomgr.notests disks_quiet=0 lookup_pause=3';
 
@@ -104,40 +94,6 @@ async function bootImage(disks: string, folder: string): Promise<string> {
   await run('scripts/build-boot-image.sh', ['--kernel', 'cloud-amd64', ...packages, disks]);
   return makeSystem(folder, disks, SERVER);
 }
-
-const serverSettings = (databaseUrl: string, folder: string, named: Named) => ({
-  DATABASE_URL: databaseUrl,
-  CONTRACTOR_HOST: '10.77.0.1',
-  CONTRACTOR_PORT: '80',
-  CONTRACTOR_URL: SERVER,
-  CONTRACTOR_PXE_URL: `http://${FILES}/pxe/`,
-  CONTRACTOR_IMAGES: path.join(folder, 'images'),
-  CONTRACTOR_SUBCONTRACTOR: 'none',
-  CONTRACTOR_ADMIN_PASSWORD: ADMIN_PASSWORD,
-  CONTRACTOR_SECRET_KEY: SECRET_KEY,
-  BIND_ZONE_DIRECTORY: named.zones,
-  BIND_SERVER: named.address,
-  BIND_RNDC_PORT: String(named.rndcPort),
-  BIND_RNDC_KEY: named.rndcKey,
-});
-
-const agentSettings = (kea: Kea, folder: string) => ({
-  SUBCONTRACTOR_SERVER: SERVER,
-  SUBCONTRACTOR_USER: 'root',
-  SUBCONTRACTOR_PASSWORD: ADMIN_PASSWORD,
-  SUBCONTRACTOR_SITE: 'site1',
-  SUBCONTRACTOR_NAME: 'edge1',
-  SUBCONTRACTOR_STATE: path.join(folder, 'state'),
-  SUBCONTRACTOR_POLL_INTERVAL: '1',
-  SUBCONTRACTOR_KEA4: kea.socket,
-  SUBCONTRACTOR_DHCP_INTERVAL: '1',
-  SUBCONTRACTOR_DHCP_TFTP: FILES,
-  // They wait there for a server that is away.
-  SUBCONTRACTOR_DHCP_BOOT_URL: `http://${FILES}`,
-  SUBCONTRACTOR_TFTP: FILES,
-  SUBCONTRACTOR_HTTP: FILES,
-  SUBCONTRACTOR_FILES: path.join(folder, 'static'),
-});
 
 /** Sets the server up: whoever is unknown is surveyed. */
 async function furnish({ contractor, rest, listed }: HallClient, folder: string, system: string): Promise<void> {
