@@ -41,7 +41,7 @@ cd "$(dirname "$0")"
 shift
 operation=$1
 shift
-alive() { read -r pid 2>/dev/null < pid && kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$pid/status"; }
+alive() { read -r pid 2>/dev/null < pid && kill -0 "$pid" 2>/dev/null && grep -qs '^State:.[^Z]' "/proc/$pid/status"; }
 switch() {
   if [ ! -e machine ]; then
     echo "$1" > power
