@@ -24,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 /** Runs a line of the agent's shell over the folders of a machine that is not there; gives what it writes. */
 async function sh(line: string, { cmdline = '', input = '', more = '' } = {}): Promise<string> {
   await put('proc/cmdline', `BOOT_IMAGE=x ${cmdline}\n`);
-  const parts = ['arguments', 'console', 'http', 'hardware', 'lldp', 'network', 'disks', 'job', 'seed'];
+  const parts = ['arguments', 'json', 'console', 'http', 'hardware', 'lldp', 'network', 'disks', 'job', 'seed'];
   const script = [
     'set -u -f',
     `HERE=${PARTS} RUN=${at('run')} SYS=${at('sys')} DEV=${at('dev')} PROC=${at('proc')}`,
@@ -57,28 +57,52 @@ describe('what the kernel was told', () => {
   });
 });
 
-describe('switch ports', () => {
-  const tlv = (kind: number, value: Buffer | string): Buffer => {
-    const of = Buffer.from(value);
-    return Buffer.concat([Buffer.from([(kind << 1) | (of.length >> 8), of.length & 0xff]), of]);
-  };
-  const frame = (port: Buffer | string, { tag = '', alias = '' } = {}): string =>
-    ` ${(
-      Buffer.concat([
-        Buffer.from(`0180c200000eaabbccddeeff${tag}88cc`, 'hex'),
-        tlv(1, Buffer.from('04001122334455', 'hex')),
-        tlv(2, port),
-        tlv(3, Buffer.from([0, 120])),
-        ...(alias ? [tlv(4, alias)] : []),
-        tlv(5, 'switch1.corp'),
-        tlv(127, Buffer.alloc(300)),
-        tlv(0, ''),
-      ])
-        .toString('hex')
-        .match(/../g) ?? []
-    ).join(' ')}\n`;
-  const SWITCH = { mac: '00:11:22:33:44:55', name: 'switch1.corp' };
+const tlv = (kind: number, value: Buffer | string): Buffer => {
+  const of = Buffer.from(value);
+  return Buffer.concat([Buffer.from([(kind << 1) | (of.length >> 8), of.length & 0xff]), of]);
+};
+/** What a switch says, as it is listened to. */
+const frame = (port: Buffer | string, { tag = '', alias = '' } = {}): string =>
+  ` ${(
+    Buffer.concat([
+      Buffer.from(`0180c200000eaabbccddeeff${tag}88cc`, 'hex'),
+      tlv(1, Buffer.from('04001122334455', 'hex')),
+      tlv(2, port),
+      tlv(3, Buffer.from([0, 120])),
+      ...(alias ? [tlv(4, alias)] : []),
+      tlv(5, 'switch1.corp'),
+      tlv(127, Buffer.alloc(300)),
+      tlv(0, ''),
+    ])
+      .toString('hex')
+      .match(/../g) ?? []
+  ).join(' ')}\n`;
+const SWITCH = { mac: '00:11:22:33:44:55', name: 'switch1.corp' };
 
+describe('JSON', () => {
+  it.each(['', 'plain ][!^_`{}~ text', 'a "b" \\c\\', 'two\nlines\tand é', "it's $(not) run", '\u0001\u007f'])(
+    'has %j as a text',
+    async (text) => {
+      // A shell keeps no zero, and the agent leaves out what no console shows.
+      // oxlint-disable-next-line no-control-regex
+      const kept = text.replaceAll(/[\u0001-\u0008\u007f]/g, '');
+      expect(await json('quoted "$TEXT"', { more: `TEXT='${text.replaceAll("'", `'\\''`)}'` })).toBe(kept);
+    },
+  );
+
+  it('gives variables what filters find, and nothing where there is nothing', async () => {
+    await put('run/answer', JSON.stringify({ a: `it's "$(x)"\n2`, b: { c: 1 }, n: null, f: false }));
+    const filters = `a=.a b=.b c=.b.c n=.n f=.f none=.z s='.b | strings'`;
+    const shown = `printf '[%s]' "$a" "$b" "$c" "$n" "$f" "$none" "$s"`;
+    expect(await sh(`n=old; assign $RUN/answer ${filters}; ${shown}`)).toBe(
+      `[it's "$(x)"\n2][{"c":1}][1][][false][][]`,
+    );
+    await put('run/answer', 'no JSON');
+    expect(await sh(`a=old; assign $RUN/answer a=.a 2>/dev/null; printf '[%s]' "$a"`)).toBe('[]');
+  });
+});
+
+describe('switch ports', () => {
   it.each([
     ['three numbers', frame('\u0005Gi1/0/12'), { slot: 1, port: 0, subport: 12 }],
     ['two numbers', frame('\u0005Ethernet1/7'), { slot: 1, port: 7, subport: 0 }],
@@ -163,9 +187,11 @@ describe('hardware', () => {
       if (name !== 'lo') await mkdir(at('sys/class/net', name, 'device'));
     }
     await put('run/interface', 'eth1\n');
-    const near = { eth0: { name: 'switch1', slot: 0, port: 1, subport: 0, mac: '' } };
-    expect(await json(`network_map '${JSON.stringify(near)}'`)).toEqual({
-      eth0: { mac: '52:54:00:00:00:01', lldp: near.eth0 },
+    await put('run/lldp.eth0', ` 01 80 c2 00 00 0e aa bb\n${frame('\u0005swp1')}`);
+    const near = { ...SWITCH, slot: 0, port: 1, subport: 0 };
+    expect(await json('neighbours')).toEqual({ eth0: near });
+    expect(await json('network_map')).toEqual({
+      eth0: { mac: '52:54:00:00:00:01', lldp: near },
       eth1: { mac: '52:54:00:00:00:02', primary: true },
     });
     expect(await sh('wanted_interfaces')).toBe('eth0\neth1\n');
@@ -275,7 +301,7 @@ describe('disks', () => {
 });
 
 describe('the seed of cloud-init', () => {
-  const more = 'fetch() { printf \'%s %s\\n\' "$1" "${2##*/}"; }';
+  const more = 'fetch() { while [ $# -gt 0 ]; do printf \'%s %s\\n\' "$1" "${2##*/}"; shift 2; done; }';
 
   it.each([
     ['config_uuid=u1', 'c/u1/'],
@@ -309,12 +335,25 @@ describe('images of operating systems', () => {
   });
 
   it.each([
+    [0, '', 'no'],
+    [7, 'Connection refused', 'yes'],
+    [18, 'transfer closed with 5 bytes remaining to read', 'yes'],
+    [22, 'The requested URL returned error: 404', 'no'],
+    [22, 'The requested URL returned error: 503', 'yes'],
+    [23, 'Failed writing body', 'no'],
+  ])('that curl ends with status %d and %j for come again: %s', async (status, said, again) => {
+    await put('run/curl_status', `${status}\n`);
+    await put('run/curl', `curl: (${status}) ${said}\n`);
+    expect(await sh('broken_off && echo yes || echo no', { more })).toBe(`${again}\n`);
+  });
+
+  it.each([
     [{}, 'nvme0n1\n'],
     [{ install_device: '/dev/sda' }, 'sda\n'],
     [{ target_drives: ['sda', 'vdb'], install_device: '/dev/vdb' }, 'sda\n'],
     [{ install_device: '/dev/sdz' }, 'sdz\nnone\n'],
   ])('with %j go to %j', async (config, wanted) => {
     await put('run/config', JSON.stringify(config));
-    expect(await sh('target "nvme0n1\nsda\nvdb" || echo none', { more })).toBe(wanted);
+    expect(await sh('wanted; target "nvme0n1\nsda\nvdb" || echo none', { more })).toBe(wanted);
   });
 });

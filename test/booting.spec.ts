@@ -147,9 +147,12 @@ it('has Squid and chrony serve the subnets of the site', async () => {
   );
 });
 
-it('goes on serving files while the server is away, and names a port that it cannot take', async () => {
+it('goes on serving files while the server is away, for which machines wait, and names a port that it cannot take', async () => {
   await server.kill();
   expect((await ask(`http://127.0.0.1:${http}/vmlinuz`)).stdout).toBe('kernel');
+  const script = (await ask(`http://127.0.0.1:${http}/config/boot_script/`, '-A', 'iPXE/1.0')).stdout;
+  expect(script).toMatch(/^#!ipxe\n/);
+  expect(script).toContain(`imgfetch --name script ${server.url}/config/boot_script/ && goto run ||\n`);
   const { stdout } = await run(process.execPath, ['dist/apps/subcontractor/src/main.js', 'status'], {
     env: { SUBCONTRACTOR_STATE: path.join(folder, 'state'), SUBCONTRACTOR_SITE: 'site1', NATS_URL: 'nats://none' },
   }).catch((error: unknown) => error as { readonly stdout: string });

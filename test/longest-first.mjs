@@ -3,7 +3,7 @@ import TestSequencer from '@jest/test-sequencer';
 
 /** What the slow suites take on two cores, roughly, in seconds: a fresh clone has no times of its own yet. */
 const SECONDS = {
-  'test/bare-metal.spec.ts': 230,
+  'test/bare-metal.spec.ts': 200,
   'test/boot-image.spec.ts': 30,
   'test/maintenance.spec.ts': 30,
   'test/boot-agent.spec.ts': 25,

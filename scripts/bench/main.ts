@@ -37,6 +37,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   deliveries: { limit: 1800, load: () => import('./deliveries.ts') },
   web: { limit: 1800, load: () => import('./web.ts') },
   machines: { limit: HOUR, load: () => import('./machines.ts') },
+  'bare-metal': { limit: HOUR, load: () => import('./bare-metal.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
   'debian-install': { limit: 3 * HOUR, load: () => import('./debian-install.ts') },
 };

@@ -26,6 +26,8 @@ export async function startBoot(
     files: new BootFiles(settings.bootFiles, settings.ipxe),
     tftp: settings.tftp,
     http: settings.http,
+    // iPXE of Debian does not know HTTPS.
+    scripts: server.startsWith('http:') ? `${server}/config/boot_script/` : undefined,
     squid:
       squid === undefined
         ? undefined

@@ -35,16 +35,13 @@ export interface IpmiSimOptions {
   readonly machine?: string;
 }
 
-/** How long a machine may be on, in seconds: it ends by itself where its test is not there any more. */
-const ON_SECONDS = 1800;
-
 /** What the BMC calls: `get power`, or `set power 1`. */
 const CHASSIS = `#!/bin/sh
 cd "$(dirname "$0")"
 shift
 operation=$1
 shift
-alive() { read -r pid 2>/dev/null < pid && kill -0 "$pid" 2>/dev/null && ! grep -q '^State:.Z' "/proc/$pid/status"; }
+alive() { read -r pid 2>/dev/null < pid && kill -0 "$pid" 2>/dev/null && grep -qs '^State:.[^Z]' "/proc/$pid/status"; }
 switch() {
   if [ ! -e machine ]; then
     echo "$1" > power
@@ -52,7 +49,7 @@ switch() {
     alive && kill "$pid"
     while alive; do sleep 0.05; done
   elif ! alive; then
-    setsid timeout ${ON_SECONDS} sh ./machine < /dev/null >> output 2>&1 &
+    setsid sh ./watched ./machine < /dev/null >> output 2>&1 &
     echo $! > pid
   fi
 }
@@ -85,6 +82,12 @@ while [ $# -gt 0 ]; do
 done
 `;
 
+/** Becomes a machine that ends where its test is not there any more: the other end of descriptor 3 is closed then. */
+const WATCHED = `
+  setpriv --pdeathsig KILL sh -c 'read -r _ <&3; kill -KILL $PPID' &
+  exec sh "$1" 3<&-
+`;
+
 /** A temperature sensor `CPU Temp` that reads 42, and two entries of the event log. */
 const EMULATION = `mc_setbmc 0x20
 mc_add 0x20 0 no-device-sdrs 0x23 9 8 0x9f 0x1291 0xf02 persist_sdr
@@ -114,6 +117,7 @@ export async function startIpmiSim({ network, address = '127.0.0.1', machine }: 
   const port = network ? IPMI_PORT : await freePort();
   const chassis = (...words: readonly string[]) => run(file('chassis'), ['bmc1', ...words]);
   await writeFile(file('chassis'), CHASSIS, { mode: 0o755 });
+  await writeFile(file('watched'), WATCHED);
   if (machine !== undefined) await writeFile(file('machine'), machine);
   await writeFile(file('power'), '0\n');
   await writeFile(file('boot'), 'none\n');
@@ -138,11 +142,11 @@ set_working_mc 0x20
   user 2 true "admin" "secret" admin 10 none md2 md5 straight
 `,
   );
-  const words = [...(network?.within ?? []), 'ipmi_sim'];
+  const words = [...(network?.within ?? []), 'setpriv', '--pdeathsig', 'KILL', 'ipmi_sim'];
   const [program, ...rest] = [...words, '-n', '-c', file('lan.conf'), '-f', file('bmc.emu'), '-s', folder];
   const child = spawn(program, rest, {
     env: { PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
   const failed = once(child, 'error').then(([error]) => Promise.reject(error as Error));
   const stop = async (): Promise<void> => {

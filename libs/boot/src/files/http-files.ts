@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { send } from '@fastify/send';
-import { failingScript, isIpxe } from '../script/boot-script.ts';
+import { failingScript, isIpxe, waitingScript } from '../script/boot-script.ts';
 import type { BootOutcome, ServedRequest } from '../trace/boot-request.ts';
 import type { FileServer, FileServerOptions } from './tftp-server.ts';
 import { plainAddress } from './tftp-server.ts';
@@ -16,6 +16,8 @@ const REQUEST_MS = 10_000;
 /** How long a client may take nothing of what it is sent, in milliseconds. */
 const IDLE_MS = 60_000;
 
+/** Where machines ask for their boot script, here as at the server. */
+const SCRIPTS = '/config/boot_script/';
 /** What iPXE runs as soon as it has it. */
 const SCRIPT = /^\/config\/boot_script\/|\.ipxe$/;
 
@@ -27,7 +29,7 @@ interface Answered {
 }
 
 /** Serves files over HTTP, parts of them too: they are read and never written. @throws Error where the port cannot be taken */
-export async function serveHttpFiles({ at, files, note, log }: FileServerOptions): Promise<FileServer> {
+export async function serveHttpFiles({ at, files, scripts, note, log }: FileServerOptions): Promise<FileServer> {
   let active = 0;
 
   const answer = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<Answered> => {
@@ -36,6 +38,13 @@ export async function serveHttpFiles({ at, files, note, log }: FileServerOptions
     }
     if (!name.startsWith('/')) {
       return refuse(request, response, { status: 400, outcome: 'refused', reason: 'this is no proxy' });
+    }
+    if (name === SCRIPTS && scripts !== undefined) {
+      const text = waitingScript(scripts);
+      const size = Buffer.byteLength(text);
+      response.writeHead(200, { 'Content-Type': 'text/plain;charset=utf-8', 'Content-Length': size });
+      response.end(text);
+      return { outcome: 'served', size, detail: '' };
     }
     const found = await files.find(name);
     if ('outcome' in found) {

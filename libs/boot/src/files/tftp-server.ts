@@ -22,6 +22,8 @@ export interface ListenAt {
 export interface FileServerOptions {
   readonly at: ListenAt;
   readonly files: BootFiles;
+  /** Where the server has a boot script for whoever asks; undefined: there is no way to it from here. */
+  readonly scripts?: string | undefined;
   /** Told of each request once it is over. */
   readonly note: (request: ServedRequest) => void;
   readonly log: Logger;

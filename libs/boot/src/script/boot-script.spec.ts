@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { bootScript, failingScript, isIpxe } from './boot-script.ts';
+import { bootScript, failingScript, isIpxe, waitingScript } from './boot-script.ts';
 
 describe('scripts of iPXE', () => {
   it('begin with what it knows them by', () => expect(bootScript('boot')).toBe('#!ipxe\n\nboot'));
@@ -8,6 +8,12 @@ describe('scripts of iPXE', () => {
       '#!ipxe\n\necho no mac here reboot x\nsleep 10\nexit 1\n',
     );
     expect(failingScript(' \n')).toContain('echo Nothing is to be booted\n');
+  });
+  it('wait for a server that is away', () => {
+    const lines = waitingScript('http://c/config/boot_script/').split('\n');
+    expect(lines[0]).toBe('#!ipxe');
+    expect(lines).toContain('imgfetch --name script http://c/config/boot_script/ && goto run ||');
+    expect(lines).toContain('iseq ${tries} 24 && goto none ||');
   });
   it.each([
     ['iPXE/1.0.0+git-20190125', true],

@@ -11,6 +11,27 @@ export const bootScript = (text: string): string => `${MAGIC}\n\n${text}`;
 export const failingScript = (message: string): string =>
   bootScript(`echo ${echoed(message) || 'Nothing is to be booted'}\nsleep ${REST_S}\nexit 1\n`);
 
+/** How often a server that is away is asked for a script before a machine goes on to its next boot device, and how soon again, in seconds. */
+const TRIES = 24;
+const AGAIN_S = 5;
+
+/** A script that runs the one at a URL, and waits for two minutes where that cannot be had: a server that starts anew loses nobody. */
+export const waitingScript = (url: string): string =>
+  bootScript(`set tries:int32 0
+:ask
+imgfetch --name script ${url} && goto run ||
+inc tries
+iseq \${tries} ${TRIES} && goto none ||
+echo The server is asked again in ${AGAIN_S} s
+sleep ${AGAIN_S}
+goto ask
+:run
+imgexec script && exit 0 || exit 1
+:none
+echo The server did not answer
+exit 1
+`);
+
 /** Words that iPXE shows as they are: nothing in them is expanded, ends the line or begins a command. */
 export const echoed = (message: string): string => message.replaceAll(/[^\w.,:()/=+@%<>[\]*!?-]+/g, ' ').trim();
 

@@ -38,6 +38,8 @@ export interface BootOptions {
   /** Where files are served; undefined: not over this. */
   readonly tftp: ListenAt | undefined;
   readonly http: ListenAt | undefined;
+  /** Where the server has the boot scripts of machines, which wait for it here; undefined: machines cannot ask there. */
+  readonly scripts: string | undefined;
   readonly squid: WrittenSquid | undefined;
   readonly chrony: WrittenChrony | undefined;
   readonly log: Logger;

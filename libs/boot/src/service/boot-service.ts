@@ -117,7 +117,7 @@ export class CannotListen extends Error {
 
 /** Opens the servers that are wanted; where one cannot be, none is. */
 async function openServers(
-  { tftp, http, files, log }: BootOptions,
+  { tftp, http, files, scripts, log }: BootOptions,
   note: (request: ServedRequest) => void,
 ): Promise<readonly OpenServer[]> {
   const opened: OpenServer[] = [];
@@ -127,7 +127,7 @@ async function openServers(
     serve: typeof serveTftp,
   ): Promise<void> => {
     if (!at) return;
-    const its = await serve({ at, files, note, log }).catch((error: unknown) => {
+    const its = await serve({ at, files, scripts, note, log }).catch((error: unknown) => {
       throw new CannotListen(server, at, error as NodeJS.ErrnoException);
     });
     opened.push({ server, port: its.port, its });

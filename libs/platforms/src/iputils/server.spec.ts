@@ -89,9 +89,16 @@ describe('waiting for a port', () => {
     one.run();
     for (const [state, pause] of [
       ['closed', 0.5],
-      ['timeout', 1],
-      ['no route to host', 2],
+      ['timeout', 0.5],
+      ['no route to host', 1],
+      ['closed', 1],
+      ['closed', 1],
+      ['closed', 1.5],
+      ['closed', 2],
+      ['closed', 3],
+      ['closed', 4],
       ['closed', 5],
+      ['closed', 7],
       ['closed', 10],
       ['closed', 10],
     ] as const) {

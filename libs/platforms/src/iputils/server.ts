@@ -33,8 +33,8 @@ interface WaitForPort {
   readonly notBefore: number;
 }
 
-/** Pauses between two looks at a port, in milliseconds; the last one is kept. */
-const PAUSES_MS = [500, 1000, 2000, 5000, 10_000];
+/** Pauses between two looks at a port, in milliseconds, about a third of what was waited; the last one is kept. */
+const PAUSES_MS = [500, 500, 1000, 1000, 1000, 1500, 2000, 3000, 4000, 5000, 7000, 10_000];
 
 const waitForPort = functions.external('wait_for_port', {
   setup: ({ target, port }): WaitForPort => ({ target, port, state: null, looks: 0, notBefore: 0 }),

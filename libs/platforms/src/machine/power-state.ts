@@ -41,8 +41,8 @@ export interface WaitingOff extends PowerLook {
   readonly until: number | null;
 }
 
-/** Pauses between two looks, in milliseconds; the last one is kept. */
-const PAUSES_MS = [2000, 5000, 10_000, 20_000];
+/** Pauses between two looks, in milliseconds, about a third of what was waited; the last one is kept. */
+const PAUSES_MS = [1000, 1000, 1000, 1000, 2000, 2000, 3000, 4000, 5000, 7000, 10_000, 20_000];
 
 /**
  * The stages of `wait_for_poweroff`: the machine is looked at until it is off. Where it is not in time the job is in error,

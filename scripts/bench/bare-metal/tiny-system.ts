@@ -9,29 +9,26 @@ const env = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbi
 
 /** What the system does: it has an address, tells the server that it is there, and answers at port 22. */
 const INIT = `#!/bin/sh
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export PATH=/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 mount -t tmpfs run /run
 ip link set lo up
-find /sys/devices -name modalias | sort | xargs cat | xargs /sbin/modprobe --all --quiet
-sleep 0.3
-find /sys/devices -name modalias | sort | xargs cat | xargs /sbin/modprobe --all --quiet
+/bin/modprobe -a virtio_pci virtio_net
 ip link set eth0 up
 until udhcpc -i eth0 -n -q -t 4 -T 1 -s /contractor/parts/leased; do sleep 1; done
-wget -q -O /run/config SERVER/config/config/
-echo "the system runs as $(jq -r ._fqdn /run/config)" > /dev/console
+until wget -q -O /run/config SERVER/config/config/; do sleep 1; done
+echo "the system runs as $(sed -n 's/.*"_fqdn": *"\\([^"]*\\)".*/\\1/p' /run/config)" > /dev/console
 nc -ll -p 22 -e /bin/echo SSH-2.0-tiny
 `;
-
 const BOOT_CODE = '/usr/lib/syslinux/mbr/mbr.bin';
 const LOADER = `serial 0
 default linux
 label linux
 kernel vmlinuz
 initrd initrd,overlay
-append console=ttyS0 quiet
+append console=ttyS0 quiet cryptomgr.notests
 `;
 const SECTOR = 512;
 const START = 2048;
