@@ -179,7 +179,7 @@ const journey: Journey | undefined = nats && (await startJourney({ NATS_URL: nat
         .filter(({ IP: ip }) => ip === '0.0.0.0')
         .map(({ PublicPort: out, PrivatePort: port }) => `${String(out)}->${String(port)}`),
     ]);
-    expect(shown.toSorted()).toEqual([
+    expect(shown.toSorted(([one], [other]) => String(one).localeCompare(String(other)))).toEqual([
       [`/${first}`, ['6000->22']],
       [`/${second}`, ['6001->22']],
     ]);
