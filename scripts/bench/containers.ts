@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { until } from '#testing';
 import type { SimulatedEngine, SimulatedRound } from './containers/engine-simulator.ts';
 import { startSimulatedEngine } from './containers/engine-simulator.ts';
-import { countOf } from './count-of.ts';
+import { transactionsOf } from './count-of.ts';
 import { createJobs, makeFoundations, SERVED } from './jobs/job-server.ts';
 import { withSubcontractor } from './jobs/with-subcontractor.ts';
 import type { Limit } from './limit.ts';
@@ -47,18 +47,21 @@ async function measure(most: number, atServer: boolean): Promise<void> {
           await processorTime(server.pid),
           await processorTime(agent.pid),
           await server.processorTime(),
+          await transactionsOf(server.databaseUrl),
         ];
         const before = await busy();
-        const done = await oneRound(server, host, engine, round);
-        const [own = 0, agents = 0, all = 0] = (await busy()).map((value, n) => (value - (before[n] ?? 0)) * 1000);
-        const each = [own, all - own, agents].map((ms) => (ms / done.made).toFixed(2)).join(', ');
+        const done = await oneRound(server, host, engine);
+        const spent = (await busy()).map((value, n) => (value - (before[n] ?? 0)) / done.made);
+        const [own = 0, agents = 0, all = 0, commits = 0] = spent;
+        const each = [own, all - own, agents].map((seconds) => (seconds * 1000).toFixed(2)).join(', ');
         const perTask = done.requests / done.made;
         const ideal = most / (ANSWER_S * perTask);
         const rate = done.made / done.seconds;
         if (round > 0) parts.push(rate / ideal);
         process.stdout.write(
           `  ${round === 0 ? 'warming up' : `round ${round}`}: ${rate.toFixed(0)}/s of ${ideal.toFixed(0)} (${perTask.toFixed(1)} requests each, ` +
-            `${done.atOnce} at once); ms of processor time each of server, database, agent: ${each}\n`,
+            `${done.atOnce} at once); ` +
+            `ms of processor time each of server, database, agent: ${each}; ${commits.toFixed(1)} transactions\n`,
         );
       }
       const where = atServer ? 'a limit of the server' : 'the agent';
@@ -143,16 +146,10 @@ async function waiting(server: LoadedServer, host: number, round: number): Promi
 }
 
 /** Has the host built, and waits until all containers are. */
-async function oneRound(
-  server: LoadedServer,
-  host: number,
-  engine: SimulatedEngine,
-  round: number,
-): Promise<SimulatedRound> {
-  const ended = () =>
-    countOf(server.databaseUrl, `SELECT count(*) AS n FROM log.events WHERE type = 'FoundationBuilt'`);
+async function oneRound(server: LoadedServer, host: number, engine: SimulatedEngine): Promise<SimulatedRound> {
   await engine.round();
   await force(server, host, 'built');
-  await until(async () => (await ended()) >= CONTAINERS * (round + 1), 120_000);
+  await until(async () => (await engine.made()) >= CONTAINERS, 120_000);
+  await until(async () => (await server.client.list('/api/v1/Foreman/FoundationJob')).total === 0, 120_000);
   return engine.round();
 }

@@ -18,6 +18,8 @@ export interface SimulatedRound {
 export interface SimulatedEngine {
   readonly endpoint: string;
   readonly pid: number;
+  /** How many containers it has made since `round` was asked for. */
+  made(): Promise<number>;
   /** What it was asked since the last time. */
   round(): Promise<SimulatedRound>;
   stop(): Promise<void>;
@@ -33,6 +35,10 @@ export async function startSimulatedEngine(): Promise<SimulatedEngine> {
   return {
     endpoint: `tcp://127.0.0.1:${port}`,
     pid: child.pid ?? 0,
+    async made() {
+      child.stdin.write('made\n');
+      return Number(await next());
+    },
     async round() {
       child.stdin.write('round\n');
       return JSON.parse(await next()) as SimulatedRound;

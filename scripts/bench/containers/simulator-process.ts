@@ -61,7 +61,11 @@ server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1');
 await once(server, 'listening');
 process.stdout.write(`${(server.address() as AddressInfo).port}\n`);
-for await (const _ of createInterface(process.stdin)) {
+for await (const line of createInterface(process.stdin)) {
+  if (line === 'made') {
+    process.stdout.write(`${made}\n`);
+    continue;
+  }
   process.stdout.write(`${JSON.stringify({ made, requests, seconds: (last - first) / 1000, atOnce })}\n`);
   [made, requests, atOnce] = [0, 0, 0];
   [first, last] = [Number.NaN, Number.NaN];
