@@ -114,7 +114,7 @@ describe('what else scripts do with a BMC', () => {
     ['set_bmc_lan( vlan=4095 )', 'paramater "vlan": must be an integer from 1 to 4094'],
     [
       'apply_bmc( settings={ lan={ vlan=0 } } )',
-      'paramater "settings": settings.lan.vlan must be an integer from 1 to 4094, or null, and is 0',
+      'paramater "settings": settings.lan.vlan must be an integer from 1 to 4094, and is 0',
     ],
     [
       'apply_bmc( settings={ lan={ vlna=7 } } )',
