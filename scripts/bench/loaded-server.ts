@@ -121,7 +121,7 @@ export async function loadedServer(
       });
       const text = await response.text();
       if (!response.ok) throw new Error(`${path} answered ${response.status}: ${text.slice(0, 1000)}`);
-      return JSON.parse(text) as unknown;
+      return text === '' ? undefined : (JSON.parse(text) as unknown);
     },
     processorTime: async () => {
       const [postmaster] = (await readFile(path.join(directory, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');

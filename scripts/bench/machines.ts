@@ -7,7 +7,7 @@ import type { Limit } from './limit.ts';
 import { machineKillRun } from './machines/kill-run.ts';
 
 /**
- * Machines of Docker, libvirt and a simulated vCenter are made and removed while agent and server are killed:
+ * Machines of Docker, Podman, libvirt and a simulated vCenter are made and removed while agent and server are killed:
  * `machines [--count 30] [--seed N] [--only docker,libvirt]`. Sets the exit code to 1 where a machine was left over, made twice, or
  * its job did not end.
  */

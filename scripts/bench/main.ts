@@ -31,6 +31,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   search: { limit: 1800, load: () => import('./search.ts') },
   provision: { limit: 900, load: () => import('./provision.ts') },
   jobs: { limit: HOUR, load: () => import('./jobs.ts') },
+  containers: { limit: 900, load: () => import('./containers.ts') },
   idle: { limit: 900, load: () => import('./idle.ts') },
   waiting: { limit: 1800, load: () => import('./waiting.ts') },
   chain: { limit: 900, load: () => import('./chain.ts') },

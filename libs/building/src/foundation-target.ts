@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { requiresIdMap } from '#blueprint';
 import type { JobTarget } from '#foreman';
 import type { Refusal, UnitOfWork } from '#kernel';
-import { refuse, streamName } from '#kernel';
+import { refuse, refuseAs, streamName } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { ReadStore, View } from '#read-store';
 import { NOT_ATTACHED } from './attributes/attached.ts';
@@ -11,6 +11,7 @@ import { ADDRESS, ADDRESS_WATCHES, addressNeeds, addressStreams, provisioningIp 
 import { foundationLayers } from './building-layers.ts';
 import { complex } from './complex/complex.ts';
 import { complexes, isComplexBuilt as isBuilt } from './complex/complexes.ts';
+import { carrierTakenDown } from './complex/carrier-taken-down.ts';
 import { checkJobConfig } from './config-check.ts';
 import { dependency } from './dependency/dependency.ts';
 import type { FoundationState } from './foundation.ts';
@@ -48,10 +49,14 @@ export function foundationTarget(
     return how === 'by-itself' || (how === 'with-complex' && carrier != null && (await isComplexBuilt(work, carrier)));
   };
 
+  /** Whether it can only be built while the complex that carries it is. */
+  const isCarried = ({ type, complex: carrier }: FoundationState): boolean =>
+    carrier != null && typeOf(type)?.locates === 'with-complex';
+
   const mayCreate = async (work: UnitOfWork, locator: string, value: FoundationState): Promise<boolean> => {
     const awaited = await dependencyOf(work, value);
     if (awaited && !awaited.built) return false;
-    if (value.located) return true;
+    if (value.located) return !isCarried(value) || isComplexBuilt(work, value.complex ?? '');
     if (!(await locatesNow(work, value)) || (await whyNotLocated(work, value))) return false;
     return (await work.attempt(foundation, locator, { type: 'LocateFoundation', data: {} })) === undefined;
   };
@@ -86,6 +91,9 @@ export function foundationTarget(
       const value = await valueOf(work, locator);
       const awaited = value && (await dependencyOf(work, value));
       if (granted && awaited) checkSupports(by.script, [awaited]);
+      if (!granted || by.script !== 'create' || value?.complex == null) return;
+      const reason = await carrierTakenDown(work, value.complex);
+      if (reason !== undefined) throw refuseAs('ForemanException', 'JOB_EXISTS', reason);
     },
 
     async checkConfig(_, locator, script) {

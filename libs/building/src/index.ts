@@ -1,5 +1,6 @@
 export { addMemberships, MAX_MEMBERS } from './complex/complex-structure.commands.ts';
 export { carriedBy, ownDefaults } from './complex/carried-by.ts';
+export { carriedBehind } from './complex/carried-behind.ts';
 export { complexFor } from './complex/find-complex.ts';
 export { checkSiteOfComplex, defineFoundation, DeleteFoundation } from './foundation.commands.ts';
 export { defineInterfaces } from './interface/carried-interfaces.ts';

@@ -28,6 +28,7 @@ const view = viewOfRows([
       measured: foundationRow({ ...NOT, type: 'Test', blueprint: 'strict-child', idMap: null }),
       surveyed: foundationRow({ ...NOT, type: 'Surveyed', idMap: {} }),
       carried: foundationRow({ ...NOT, type: 'Carried', complex: 'c', idMap: {} }),
+      found: foundationRow({ builtAt: null, type: 'Carried', complex: 'c', idMap: {} }),
       orphan: foundationRow({ ...NOT, type: 'Carried', complex: 'gone', idMap: {} }),
       bound: foundationRow({ ...NOT, type: 'Test', dependency: 1, idMap: {} }),
       under: foundationRow({ type: 'Test', structure: 1 }),
@@ -97,6 +98,11 @@ describe('what keeps a job from beginning', () => {
     ],
     [
       'carried',
+      'create',
+      ['complex-not-built: complex c is 33 % of 90 %: 1 of 3 members are built | Building/Complex c'],
+    ],
+    [
+      'found',
       'create',
       ['complex-not-built: complex c is 33 % of 90 %: 1 of 3 members are built | Building/Complex c'],
     ],

@@ -4,6 +4,7 @@ import { condition } from '#foreman';
 import type { View } from '#read-store';
 import type { FindType } from './building-layers.ts';
 import { complexes, isEnough } from './complex/complexes.ts';
+import { complexesInUse } from './complex/in-use.ts';
 import type { DependencyRow } from './dependency/dependencies.ts';
 import { dependencies, dependencyState } from './dependency/dependencies.ts';
 import type { TakenBy } from './foundation.ts';
@@ -29,7 +30,11 @@ export async function foundationConditions(
     const awaited = row.dependency === null ? undefined : await view.get(dependencies, row.dependency);
     return [
       ...(row.dependency !== null && awaited?.builtAt === null ? [dependencyIs(row.dependency, awaited)] : []),
-      ...(row.locatedAt === null ? await notLocated(view, locator, row, findType) : []),
+      ...(row.locatedAt === null
+        ? await notLocated(view, locator, row, findType)
+        : row.complex != null && findType(row.type)?.locates === 'with-complex'
+          ? await complexNotBuilt(view, row.complex)
+          : []),
     ];
   }
   if (script !== 'destroy') return [];
@@ -52,7 +57,7 @@ export async function structureConditions(view: View, id: number, script: string
   }
   if (script !== 'destroy') return [];
   if (row.builtAt === null) return [condition('not-built', `structure ${id} is planned`, [structure(id)])];
-  return dependenciesInTheWay(view, { structure: id }, true);
+  return [...(await dependenciesInTheWay(view, { structure: id }, true)), ...(await complexesInUse(view, id))];
 }
 
 /** Why a job on a dependency may not start. */

@@ -35,6 +35,7 @@ export {
   nullable,
   number,
   optional,
+  exactRecord,
   record,
   secret,
   text,

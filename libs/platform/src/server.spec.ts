@@ -90,10 +90,10 @@ describe('what a script gives to a function', () => {
     ['take( share=2 )', 'share', 'must be a number of at most 1, and is 2'],
     ['take( on="yes" )', 'on', 'must be true or false, and is "yes"'],
     ['take( mode="loud" )', 'mode', 'must be one of "soft", "hard", and is "loud"'],
-    ['take( list=[ 1, "a" ] )', 'list', 'must be a list, each item an integer, and is [1,"a"]'],
+    ['take( list=[ 1, "a" ] )', 'list', 'list[1] must be an integer, and is "a"'],
     ['take( text=vault.key )', 'text', 'must be text, and is a secret'],
     ['take( json=[ vault.forged ] )', 'json', 'no map in it may have the key "$secret"'],
-    ['take( map={ one=vault.key } )', 'map', 'must be a map, each value text, and is a value with secrets'],
+    ['take( map={ one=vault.key } )', 'map', 'map.one must be text, and is a secret'],
   ])('%s is an error of the parameter %s: %s', (call, parameter, fault) => {
     const message = `Paramater Error paramater "${parameter}": ${fault}`;
     expect(called(call)).toMatchObject({ kind: 'aborted', reason: 'parameter', message });

@@ -203,8 +203,11 @@ function oneGiven(parameter: string, its: ScriptParameter, value: Value | undefi
   if (value === undefined || (value === null && its.kind !== 'json')) throw new ParameterError(parameter, 'required');
   const read = readable(its.kind, value, parameter);
   if (read === SECRET) throw new ParameterError(parameter, `must be ${its.words}, and is a secret`);
-  if (its.fault(read, parameter) !== undefined) {
-    throw new ParameterError(parameter, `must be ${its.words}, and is ${shown(read)}`);
+  const fault = its.fault(read, parameter);
+  if (fault !== undefined) {
+    // What is wrong within it is told by its place.
+    const own = `must be ${its.words}, and is ${shown(read)}`;
+    throw new ParameterError(parameter, fault.startsWith(`${parameter} `) ? own : fault);
   }
   return its.take?.(read) ?? read;
 }

@@ -186,6 +186,16 @@ export const record = <const F extends Fields>(fields: F): Shape<ServerValues<F>
   take: (value) => taken(fields, value as Readonly<Record<string, unknown>>),
 });
 
+/** A map with the given keys and no others: for what people write, where a key that is not known is a mistake. */
+export const exactRecord = <const F extends Fields>(fields: F): Shape<ServerValues<F>, AgentValues<F>> => {
+  const its = record(fields);
+  const unknown = (value: object, path: string): string | undefined => {
+    const key = Object.keys(value).find((name) => !Object.hasOwn(fields, name));
+    return key && `${path}.${key.slice(0, MAX_SHOWN)} is not known: there are ${Object.keys(fields).join(', ')}`;
+  };
+  return { ...its, fault: (value, path) => (isMap(value) && unknown(value, path)) || its.fault(value, path) };
+};
+
 /** The same, and it may be left out. */
 export const optional = <S, A>(of: Shape<S, A>): Shape<S, A> & { readonly optional: true } => ({
   ...of,

@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
 import { ApiCatalogue } from '#api';
-import { foundation, hostName, structure } from '#building';
+import { carriedBehind, foundation, hostName, structure } from '#building';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import { createJob, JobTargetRegistry } from '#foreman';
@@ -14,7 +14,7 @@ import type { IdSource } from './bulk-ids.ts';
 import { bulkIds, noIds } from './bulk-ids.ts';
 import type { TargetMachine, KeptMachine } from './deprovision.ts';
 import { deprovision } from './deprovision.ts';
-import { MachineFaults } from './machine-faults.ts';
+import { MachineFaults, someOf } from './machine-faults.ts';
 import type { PlannedJob } from './machine-plan.ts';
 import { readTogether } from './read-together.ts';
 
@@ -81,6 +81,17 @@ export class NoteMachines extends NamedCommand {
   }
 }
 
+/** All that is taken down together. */
+interface GoingAlong {
+  /** Of its addresses, as those that use something are named. */
+  readonly addresses: ReadonlySet<string>;
+  readonly structures: ReadonlySet<number>;
+  readonly foundations: ReadonlySet<string>;
+}
+
+/** The object that uses something, without what it does so for: `Address 3, which points to Address 2`. */
+const nameOf = (user: string): string => user.split(',', 1)[0] ?? '';
+
 /** Who has machines destroyed, and when, ISO 8601. */
 interface Destroyer {
   readonly ids: IdSource;
@@ -122,8 +133,16 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     await readTogether(machines.map((machine) => () => work.load(foundation, machine.foundation)));
     const plans: RemovalPlan[] = [];
     const pause = pauseBetweenSlices();
+    const addresses = await Promise.all(
+      machines.map(async (machine) => [...(await work.load(holderAddresses, machine.structure)).keys()]),
+    );
+    const going = {
+      addresses: new Set(addresses.flat().map((id) => `Address ${id}`)),
+      structures: new Set(machines.map((machine) => machine.structure)),
+      foundations: new Set(machines.map((machine) => machine.foundation)),
+    };
     for (const machine of machines) {
-      const reasons = await this.#against(work, machine);
+      const reasons = await this.#against(work, machine, going);
       if (reasons.length > 0) faults.add(machine.hostname, reasons);
       else {
         plans.push({
@@ -142,7 +161,7 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
   }
 
   /** Why a machine may not go. */
-  async #against(work: UnitOfWork, { structure: id, foundation: locator }: TargetMachine) {
+  async #against(work: UnitOfWork, { structure: id, foundation: locator }: TargetMachine, all: GoingAlong) {
     const refused = (code: string, text: string) => ({ field: '', code, text });
     const its = await work.load(structure, id);
     const below = await work.load(foundation, locator);
@@ -163,8 +182,12 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     const users = [
       ...(await this.#usersOf('Building/Structure', id)),
       ...(await this.#usersOf('Building/Foundation', locator)),
-    ].filter((user) => !going.has(user) && user !== `Structure ${id}`);
+    ].filter((user) => !going.has(user) && !all.addresses.has(nameOf(user)) && user !== `Structure ${id}`);
     if (users.length > 0) reasons.push(refused('NOT_DELETABLE', `it is used by ${users.slice(0, 10).join(', ')}`));
+    for (const [complex, carried] of await carriedBehind(this.reads.now, id, all)) {
+      const text = `complex ${complex} is not built without it, and carries foundations that are built or have a job: ${someOf(carried)}: take them down too, or first`;
+      reasons.push(refused('COMPLEX_IN_USE', text));
+    }
     return reasons;
   }
 

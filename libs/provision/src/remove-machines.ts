@@ -123,6 +123,13 @@ async function deleteAll(
     // One that may not go, or what goes with all of them, is too much: each by itself.
     const kept: KeptMachine[] = [];
     for (const machine of machines) kept.push(...(await deleteAll(context, [machine], creator)));
-    return kept;
+    if (kept.length === 0 || kept.length === machines.length) return kept;
+    // What those had that are gone was in the way of others.
+    const stays = new Set(kept.map(({ structure }) => structure));
+    return deleteAll(
+      context,
+      machines.filter(({ structure }) => stays.has(structure)),
+      creator,
+    );
   }
 }

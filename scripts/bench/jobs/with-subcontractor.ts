@@ -21,11 +21,13 @@ export interface InstalledOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** The module whose tasks the subcontractor does, of the site {@link SERVED}. */
   readonly module: string;
+  /** How many of them it does at a time; {@link MAX_TASKS} unless said. */
+  readonly maxTasks?: number;
 }
 
 /** Runs a load on a server with NATS and a subcontractor, all of which end with it. */
 export async function withSubcontractor(
-  { folder, settings, module }: InstalledOptions,
+  { folder, settings, module, maxTasks = MAX_TASKS }: InstalledOptions,
   load: (installed: Installed) => Promise<void>,
 ): Promise<void> {
   const nats = await startNatsServer();
@@ -36,7 +38,7 @@ export async function withSubcontractor(
       const environment = {
         NATS_URL: nats.url,
         SUBCONTRACTOR_SITE: SERVED,
-        SUBCONTRACTOR_MODULES: `${module}:${MAX_TASKS}`,
+        SUBCONTRACTOR_MODULES: `${module}:${maxTasks}`,
         SUBCONTRACTOR_STATE: server.directory,
       };
       const agent = await startProgram(program, environment, '"starting"');

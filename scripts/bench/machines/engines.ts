@@ -2,14 +2,16 @@ import { randomInt } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { Secret } from '#kernel';
 import { vcenter } from '#platforms/vcenter/agent';
-import { LIBVIRT_BRIDGE, startDockerEngine, startLibvirtd, startVcsim } from '#testing';
+import type { PodmanEngine } from '#testing';
+import { LIBVIRT_BRIDGE, startDockerEngine, startLibvirtd, startPodmanEngine, startVcsim } from '#testing';
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** What makes machines for a complex, and what is needed to have some made there. */
 export interface MachineEngine {
-  /** That of its platform. */
   readonly name: string;
+  /** The name of its platform. */
+  readonly platform: string;
   /** Settings of the agent that reaches it. */
   readonly agent: Readonly<Record<string, string>>;
   /** The address of its host. */
@@ -34,15 +36,16 @@ export interface MachineEngine {
 
 const none = async (): Promise<readonly string[]> => [];
 
-async function docker(): Promise<MachineEngine> {
-  const engine = await startDockerEngine();
+async function containers(name: string, start: () => Promise<PodmanEngine>): Promise<MachineEngine> {
+  const engine = await start();
   await engine.makeImage('still:1', 'sleep 6000');
   const running = async () => {
     const { body } = await engine.api('GET', '/containers/json');
     return (body as readonly { readonly Names: readonly string[] }[]).map(({ Names }) => (Names[0] ?? '').slice(1));
   };
   return {
-    name: 'docker',
+    name,
+    platform: 'docker',
     agent: {},
     address: engine.address,
     complexModel: 'Docker/DockerComplex',
@@ -65,6 +68,7 @@ async function libvirt(): Promise<MachineEngine> {
     (await engine.virsh(['list', '--name', ...which])).split('\n').filter(Boolean);
   return {
     name: 'libvirt',
+    platform: 'libvirt',
     agent: {
       SUBCONTRACTOR_LIBVIRT_URI: engine.uri,
       SUBCONTRACTOR_LIBVIRT_DIRECTORY: engine.folder,
@@ -108,6 +112,7 @@ async function vmware(): Promise<MachineEngine> {
     (await vcenter().tasks.list({ connection, datacenter: 'DC0', macs_of: [] }, context)).machine_list;
   return {
     name: 'vcenter',
+    platform: 'vcenter',
     agent: {},
     address,
     network: 'DC0_DVPG0',
@@ -131,5 +136,10 @@ async function vmware(): Promise<MachineEngine> {
   };
 }
 
-/** Engines that can be started here, by the names of their platforms. */
-export const ENGINES: Readonly<Record<string, () => Promise<MachineEngine>>> = { docker, libvirt, vcenter: vmware };
+/** Engines that can be started here, by their names. */
+export const ENGINES: Readonly<Record<string, () => Promise<MachineEngine>>> = {
+  docker: () => containers('docker', startDockerEngine),
+  podman: () => containers('podman', startPodmanEngine),
+  libvirt,
+  vcenter: vmware,
+};

@@ -23,7 +23,7 @@ export interface MachineKillOptions {
   readonly count: number;
   /** It decides what is killed, and when. */
   readonly seed: number;
-  /** Names of platforms. */
+  /** Names of engines; all that there are unless said. */
   readonly only?: readonly string[];
   readonly say: (line: string) => void;
 }

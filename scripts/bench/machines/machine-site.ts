@@ -51,7 +51,9 @@ destroy = '${name}-guest-destroy'
 
 const links = (engines: readonly MachineEngine[]): string => {
   const carriers: Readonly<Record<string, string>> = { docker: 'docker-container-base' };
-  const all = engines.map(({ name }) => `['${name}-guest', '${carriers[name] ?? `${name}-vm-base`}']`);
+  const all = engines.map(
+    ({ name, platform }) => `['${name}-guest', '${carriers[platform] ?? `${platform}-vm-base`}']`,
+  );
   return `sflinks = [${all.join(', ')}]\n`;
 };
 
@@ -64,7 +66,9 @@ export async function makeMachines(
 ): Promise<readonly Machine[]> {
   const created = async (model: string, values: Values) => (await client.create(`/api/v1/${model}`, values)).uri;
   await created('Site/Site', { name: SITE_NAME, description: 'x' });
-  for (const name of ['manual', ...engines.map((one) => one.name)]) await rest('Setup/Platform/enable', { name });
+  for (const name of new Set(['manual', ...engines.map(({ platform }) => platform)])) {
+    await rest('Setup/Platform/enable', { name });
+  }
   await rest('BluePrint/ResourceFile/load', { files: { 'guests.toml': `${links(engines)}${guests(engines)}` } });
   const machines: Machine[] = [];
   for (const engine of engines) {

@@ -77,6 +77,24 @@ it('what waits for something is affected, and what stands on that', async () => 
   ]);
 });
 
+it('a complex falls with the structure by which it is reached, whatever is left of its members', async () => {
+  const its = {
+    description: 'Cluster',
+    site: 'site1',
+    builtPercentage: 50,
+    members: [{ structure: 1 }, { structure: 2 }],
+  };
+  const reached = viewOfRows([
+    [foundations, { vm1: foundationRow({ complex: 'cluster' }) }],
+    [structures, { 1: structureRow('esx1', member), 2: structureRow('esx2', member), 3: structureRow('vcenter1') }],
+    [complexes, { cluster: { ...its, host: { structure: 3, suffices: true } } }],
+  ] as never);
+  expect((await impactOf(reached, ['s-3'])).affected.map(({ id, because }) => [id, because])).toEqual([
+    ['c-cluster', ['s-3']],
+    ['f-vm1', ['c-cluster']],
+  ]);
+});
+
 it('what a complex carries is affected with it', async () => {
   expect(await named('c-cluster')).toEqual([
     ['f-vm1', ['c-cluster']],

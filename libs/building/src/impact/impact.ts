@@ -110,6 +110,9 @@ async function dependentsOf(view: View, ids: readonly string[]): Promise<(readon
   for (const [key, row] of await view.many(structures, onStructures)) {
     if (row.membership) found.push([idOf('c', row.membership.complex), idOf('s', key)]);
   }
+  for (const { key, row } of (await view.list(complexes, { where: { host: { any: onStructures } } })).rows) {
+    found.push([idOf('c', key), idOf('s', row.host?.structure ?? '')]);
+  }
   for (const [key, row] of await view.many(dependencies, onDependencies)) {
     if (row.foundation !== null) found.push([idOf('f', row.foundation), idOf('d', key)]);
   }
@@ -122,10 +125,12 @@ async function dependentsOf(view: View, ids: readonly string[]): Promise<(readon
   return found;
 }
 
-/** The members of a complex that are down, where too few others are left. */
+/** The members of a complex that are down, where too few others are left, or the structure by which it is reached. */
 async function membersThatFail(view: View, id: string, down: Because): Promise<readonly string[] | undefined> {
   const row = await view.get(complexes, keyOf(id));
   if (!row) return undefined;
+  const host = row.host ? idOf('s', row.host.structure) : undefined;
+  if (host !== undefined && down.has(host)) return [host];
   const members = row.members.map(({ structure }) => idOf('s', structure));
   const failed = members.filter((member) => down.has(member));
   const left = members.length - failed.length;

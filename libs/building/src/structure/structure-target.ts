@@ -20,6 +20,8 @@ import { applyPxeEffects } from '../interface/set-pxe.ts';
 import type { PlatformKnowledge } from '../platform-members.ts';
 import { platformMembers } from '../platform-members.ts';
 import { addressed } from '../bmc/shown-address.ts';
+import { complex } from '../complex/complex.ts';
+import { isInUse, streamsInUse } from '../complex/in-use.ts';
 import { changingConfigModule, foundationModule, readOnly } from '../script-modules.ts';
 import { selectTargets } from '../selection/job-targets.ts';
 import { structureConditions } from '../start-conditions.ts';
@@ -89,13 +91,16 @@ export function structureTarget(
       return others;
     },
 
+    watches: [complex.category],
+
     async waitsFor(view, id, script) {
       const row = await view.get(structures, Number(id));
       if (script === 'create') return row ? [streamName(foundation.category, row.foundation)] : [];
-      return (await onIt(view, id)).map((one) => streamName(dependency.category, String(one)));
+      const dependent = (await onIt(view, id)).map((one) => streamName(dependency.category, String(one)));
+      return script === 'destroy' ? [...dependent, ...(await streamsInUse(view, Number(id)))] : dependent;
     },
 
-    /** It is created on what is built; it is destroyed when nothing depends on it any more. */
+    /** It is created on what is built; it is destroyed when nothing depends on it, or runs on its complex, any more. */
     async mayStart(work, id, script) {
       const value = await valueOf(work, id);
       if (!value) return false;
@@ -106,7 +111,7 @@ export function structureTarget(
         const found = await work.load(dependency, one);
         if ('value' in found && (found.value.built || found.value.job)) return false;
       }
-      return true;
+      return !(await isInUse(work, reads.now, Number(id)));
     },
 
     finish: (work, id, job) => work.attempt(structure, id, { type: 'FinishStructure', data: { job } }),

@@ -195,7 +195,7 @@ describe('what a container is to be', () => {
       }),
     ).toEqual({
       image: 'nginx:1',
-      port_list: [81],
+      port_list: [80],
       environment_map: { A: 'b', NUMBER: '5', YES: 'true', NOTHING: '', TOKEN: { $secret: 'x' } },
       command: 'sleep 5',
       volume_map: { data: '/data' },

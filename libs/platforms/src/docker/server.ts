@@ -165,7 +165,7 @@ function containerSpec({ structureValue }: KnownFoundation) {
   const networks = list('docker_network_list');
   return {
     image,
-    port_list: list('docker_port_list', 'port_list'),
+    port_list: list('port_list', 'docker_port_list'),
     environment_map: Object.fromEntries(
       Object.entries(map('environment_map')).map(([name, one]) => [name, plain(one)]),
     ),

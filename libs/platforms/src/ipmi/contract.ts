@@ -1,6 +1,7 @@
 import {
   boolean,
   choice,
+  exactRecord,
   integer,
   list,
   nullable,
@@ -35,9 +36,9 @@ const boot = { device, persistent: boolean(), efi: boolean() };
 const flags = { ...boot, in_force: boolean() };
 const user = { channel, user_id, name: text(), password: secret(), privilege };
 /** Users and LAN of a BMC, as a blueprint declares them; a user without a password keeps the one there is. */
-const bmcSettings = record({
+const bmcSettings = exactRecord({
   lan: optional(
-    record({
+    exactRecord({
       channel: optional(channel),
       source: optional(source),
       address: optional(text()),
@@ -48,7 +49,7 @@ const bmcSettings = record({
   ),
   users: optional(
     list(
-      record({
+      exactRecord({
         user_id,
         name: text(),
         password: optional(secret()),

@@ -112,7 +112,20 @@ describe('what else scripts do with a BMC', () => {
     ['set_boot( device="tape" )', 'paramater "device": must be one of "none", "pxe"'],
     ['set_bmc_user( user_id=0, name="x", password="y" )', 'paramater "user_id": must be an integer from 1 to 63'],
     ['set_bmc_lan( vlan=4095 )', 'paramater "vlan": must be an integer from 1 to 4094'],
-    ['apply_bmc( settings={ lan={ vlan=0 } } )', 'paramater "settings": must be a map of lan, users'],
+    [
+      'apply_bmc( settings={ lan={ vlan=0 } } )',
+      'paramater "settings": settings.lan.vlan must be an integer from 1 to 4094, and is 0',
+    ],
+    [
+      'apply_bmc( settings={ lan={ vlna=7 } } )',
+      'paramater "settings": settings.lan.vlna is not known: there are channel, source, address, netmask, gateway, vlan',
+    ],
+    ['apply_bmc( settings={ wlan={} } )', 'paramater "settings": settings.wlan is not known: there are lan, users'],
+    [
+      'bmc_difference( settings={ users=[ { user_id=3, name="x", passwd="y" } ] } )',
+      'paramater "settings": settings.users[0].passwd is not known: there are user_id, name, password, privilege, channel',
+    ],
+    ['apply_bmc( settings=5 )', 'paramater "settings": must be a map of lan, users, and is 5'],
     ['event_log( count=0 )', 'paramater "count": must be an integer from 1 to 500'],
   ])('%s is no call', (call, text) => {
     expect(play(`  foundation.${call}`).run()).toMatchObject({
