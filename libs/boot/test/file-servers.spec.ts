@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -193,6 +194,20 @@ describe('HTTP', () => {
     return { status: answer.statusCode ?? 0, headers: answer.headers, body: Buffer.concat(parts) };
   };
   const IPXE = { 'User-Agent': 'iPXE/1.0.0+git-20190125' };
+
+  it('has served who goes as soon as the last octet is there', async () => {
+    for (let times = 1; times <= 50; times += 1) {
+      const client = connect(http.port, HOST);
+      client.write(`GET /vmlinuz HTTP/1.1\r\nHost: ${HOST}\r\n\r\n`);
+      let got = Buffer.alloc(0);
+      for await (const part of client) {
+        got = Buffer.concat([got, part as Buffer]);
+        const body = got.indexOf('\r\n\r\n') + 4;
+        if (got.length - body >= kernel.length) break;
+      }
+      expect(await nth(times)).toMatchObject({ outcome: 'served', size: kernel.length, detail: '' });
+    }
+  });
 
   it('sends files, and parts of them', async () => {
     const whole = await get('/vmlinuz');

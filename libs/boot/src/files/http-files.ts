@@ -58,17 +58,20 @@ export async function serveHttpFiles({ at, files, scripts, note, log }: FileServ
     });
     response.writeHead(statusCode, headers);
     let size = 0;
+    let whole = false;
     const counted = async function* (source: AsyncIterable<Uint8Array>) {
       for await (const part of source) {
         size += part.length;
         yield part;
       }
+      whole = true;
     };
     try {
       await pipeline(stream, counted, response);
     } catch (error) {
       response.destroy();
-      return { outcome: 'broken off', size, detail: (error as Error).message };
+      // Who has it all may be gone before the response has noticed that it is at its end.
+      if (!whole) return { outcome: 'broken off', size, detail: (error as Error).message };
     }
     const outcome = statusCode < 400 ? 'served' : 'refused';
     return {
