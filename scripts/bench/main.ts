@@ -38,6 +38,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   web: { limit: 1800, load: () => import('./web.ts') },
   machines: { limit: HOUR, load: () => import('./machines.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
+  'boot-image': { limit: HOUR, load: () => import('./boot-image.ts') },
+  'debian-image': { limit: HOUR, load: () => import('./debian-image.ts') },
   'debian-install': { limit: 3 * HOUR, load: () => import('./debian-install.ts') },
 };
 

@@ -14,11 +14,11 @@ interface PlatformResource {
 /** A platform, as operators see it. A type, so that it is JSON. */
 export type PlatformState = {
   readonly name: string;
-  /** Whether everything of its resource file is there; a platform without one needs nothing. */
+  /** Whether everything of its resource files is there; a platform without one needs nothing. */
   readonly enabled: boolean;
   readonly foundation_types: readonly string[];
   readonly complex_types: readonly string[];
-  /** What its resource file defines. */
+  /** What its resource files define, and those it needs besides. */
   readonly resources: readonly PlatformResource[];
   /** How many foundations and complexes of its types there are. */
   readonly foundations: number;
@@ -56,9 +56,12 @@ export class PlatformList {
     return Promise.all(this.#halves.map((half) => this.#state(view, half)));
   }
 
-  async #state(view: View, { name, foundationTypes, complexTypes = [] }: ServerHalf): Promise<PlatformState> {
-    const file = await this.resources(name);
-    const definitions = file ? readResourceFile(file.file, file.text).definitions : [];
+  async #state(
+    view: View,
+    { name, foundationTypes, complexTypes = [], needs = [] }: ServerHalf,
+  ): Promise<PlatformState> {
+    const files = await Promise.all([name, ...needs].map((one) => this.resources(one)));
+    const definitions = files.flatMap((one) => (one ? readResourceFile(one.file, one.text).definitions : []));
     const resources = await Promise.all(
       definitions.map(async ({ kind, name: its }) => ({
         kind,

@@ -32,6 +32,8 @@ export interface LabMachineOptions {
   readonly memory?: number;
   /** Whether its firmware is UEFI, which boots over the network by itself; else BIOS, with the iPXE of its network card. */
   readonly uefi?: boolean;
+  /** Words for QEMU besides. */
+  readonly besides?: readonly string[];
 }
 
 /** A machine of the hall, as somebody sees it who stands before it. */
@@ -76,6 +78,7 @@ export async function startMachineLab(): Promise<MachineLab> {
     disks = [],
     memory = 256,
     uefi = false,
+    besides = [],
   }) => {
     const card = `tap${cards++}`;
     const file = (name: string) => path.join(folder, `${card}-${name}`);
@@ -108,6 +111,7 @@ export async function startMachineLab(): Promise<MachineLab> {
       '-device virtio-rng-pci',
       ...firmware,
       ...drives,
+      ...besides,
     ];
     const bmc = await startIpmiSim({ network, address, machine: words.join(' ') });
     const made: LabMachine = {

@@ -1,0 +1,146 @@
+/**
+ * `npm run bench -- boot-image`: a machine of QEMU boots every image under the scripts that come with the server: it is
+ * surveyed beside a switch that speaks LLDP, its disks are wiped, its clock is set, its firmware updated, and somebody types
+ * into its shell. Another one, with UEFI, boots over HTTP, without TFTP. Prints when each was reached.
+ */
+import { once } from 'node:events';
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import type { LabMachineOptions } from '#testing';
+import { declareMachine } from './hall/declared-machine.ts';
+import { inHall } from './hall/in-hall.ts';
+import type { Hall, Values } from './hall/start-hall.ts';
+import { startSwitch } from './hall/switch-of.ts';
+import type { Limit } from './limit.ts';
+
+const NODE1: LabMachineOptions = {
+  mac: '52:54:00:77:00:01',
+  serial: 'SN0001',
+  bmc: '10.77.0.201',
+  disks: [100],
+};
+const NODE2: LabMachineOptions = {
+  mac: '52:54:00:77:00:02',
+  serial: 'SN0002',
+  bmc: '10.77.0.202',
+  disks: [50],
+  memory: 512,
+  uefi: true,
+};
+/** Firmware whose first run takes effect after the machine has booted. It is kept at the end of the disk. */
+const HANDLER = `#!/bin/sh
+at=$(($(cat /sys/block/vda/size) - 1))
+[ "$(dd if=/dev/vda bs=512 skip=$at count=1 2>/dev/null | head -c 3)" = new ] && { echo 'it is new'; exit 0; }
+printf new | dd of=/dev/vda bs=512 seek=$at conv=notrunc,fsync 2>/dev/null
+echo 'it is written, and boots'
+exit 20
+`;
+
+type Tell = (text: string) => void;
+
+export async function run(_: string[], limit: Limit): Promise<void> {
+  const begun = performance.now();
+  const tell: Tell = (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${text}`);
+  await limit.step('machines boot every image', () =>
+    inHall({}, async (hall, folder) => {
+      tell('the hall is there');
+      await everyImage(hall, folder, tell);
+    }),
+  );
+  await limit.step('a machine with UEFI boots over HTTP', () =>
+    inHall({ uefi: 'http' }, async (hall) => {
+      tell('the hall is there, without TFTP');
+      await overHttp(hall, tell);
+    }),
+  );
+}
+
+const stateOf = async ({ rest }: Hall, object: string) => (await rest('GET', object))['state'];
+
+async function everyImage(hall: Hall, folder: string, tell: Tell): Promise<void> {
+  const { rest, lab, reached } = hall;
+  const socket = path.join(folder, 'console');
+  // A clock that is years behind, and a second serial port, into which somebody types.
+  const port = `-chardev socket,id=t,path=${socket},server=on,wait=off,logfile=${socket}.log -serial chardev:t`;
+  const besides = [`-rtc base=2021-05-05 ${port}`];
+  const shown = () => readFile(`${socket}.log`, 'utf8').catch(() => '');
+  const node1 = await lab.machine({ ...NODE1, besides });
+  const switch7 = await startSwitch(lab.network, folder, { name: 'switch7', port: '1/0/12', card: 'tap0' });
+  try {
+    const firmware = path.join(hall.files, 'firmware');
+    await mkdir(firmware);
+    await writeFile(path.join(firmware, 'disk'), HANDLER);
+    await chmod(path.join(firmware, 'disk'), 0o644);
+    await hall.setValues({
+      bootstrap_lldp_seconds: 3,
+      boot_arguments: 'disks_quiet=1 lookup_pause=3',
+      firmware_handler_resources: ['disk'],
+      firmware_resource_location: 'http://10.77.0.2/firmware/',
+    });
+    const { id } = await declareMachine(hall, NODE1, 'ttyS1');
+    await hall.switchOn(NODE1.bmc);
+    const foundation = 'Building/Foundation/node1';
+    await reached(node1, async () => (await stateOf(hall, foundation)) === 'located');
+    const { id_map: made } = await rest('GET', foundation);
+    const { eth0 } = (made as { readonly network: Readonly<Record<string, Values>> }).network;
+    tell(`it is surveyed, at ${JSON.stringify(eth0?.['lldp'])}`);
+    await rest('POST', `${foundation}/doCreate`, {});
+    for (const [image, what] of [
+      ['disk-wipe', 'its disks are wiped'],
+      ['set-rtc', 'its clock is set'],
+      ['firmware', 'its firmware is updated'],
+    ] as const) {
+      await reached(node1, async () =>
+        (await hall.asked(NODE1.mac)).includes(`http /pxe/disks/${image}.initrd served`),
+      );
+      await reached(node1, async () => !(await node1.bmc.power()));
+      const lines = (await shown()).split('\n').filter((line) => /^\d\d:\d\d:\d\d (?!Done)/.test(line));
+      tell(`${what}: ${lines.at(-1)?.trim()}`);
+    }
+    await reached(node1, async () => (await stateOf(hall, foundation)) === 'built');
+    tell('the script ipmi-create is done');
+    await rest('PATCH', `Utilities/RealNetworkInterface/${String(id)}`, { pxe: 'utility' });
+    await hall.switchOn(NODE1.bmc);
+    await reached(node1, async () => (await shown()).includes('there is a shell on the console'));
+    tell(`its shell answers: ${await typed(socket)}`);
+    await reached(node1, async () => !(await node1.bmc.power()));
+  } finally {
+    await switch7.stop();
+    await node1.stop();
+  }
+}
+
+/** Types into a shell what ends the machine. @returns what it has said before */
+async function typed(socket: string): Promise<string> {
+  const console_ = connect(socket);
+  await once(console_, 'connect');
+  console_.write('\n');
+  let said = '';
+  let isAsked = false;
+  for await (const part of console_) {
+    said += String(part);
+    if (!isAsked && said.includes('# ')) {
+      isAsked = true;
+      console_.write('echo "$(whoami) of $(uname -r)"; sleep 1; poweroff -f\n');
+    }
+    const [, answer] = /^(root of \S+)\r?$/m.exec(said) ?? [];
+    if (answer !== undefined) return answer;
+  }
+  throw new Error(`the shell says nothing but ${said}`);
+}
+
+async function overHttp(hall: Hall, tell: Tell): Promise<void> {
+  const { lab, reached } = hall;
+  const node2 = await lab.machine(NODE2);
+  try {
+    await hall.setValues({ bootstrap_lldp_seconds: 1, boot_arguments: 'disks_quiet=1 lookup_pause=3' });
+    await hall.switchOn(NODE2.bmc);
+    await reached(node2, async () => (await hall.asked(NODE2.mac)).some((one) => one.startsWith('http ')));
+    tell(`its firmware asks: ${(await hall.asked(NODE2.mac)).find((one) => one.startsWith('http '))}`);
+    await reached(node2, async () => (await hall.contractor('cartographer', 'list')).includes('SN0002'));
+    tell('it is surveyed');
+  } finally {
+    await node2.stop();
+  }
+}
