@@ -63,6 +63,7 @@ describe('a platform', () => {
     await client.delete(clock!);
     expect(await done('platform list')).toMatch(/^ipmi\s+no/m);
     expect(await done('platform enable redfish')).toContain('created pxe set-rtc');
+    expect(await done('platform disable redfish')).not.toContain('pxe');
   });
 });
 

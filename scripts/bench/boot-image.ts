@@ -1,7 +1,8 @@
 /**
- * `npm run bench -- boot-image`: a machine of QEMU boots every image under the scripts that come with the server: it is
+ * `npm run bench -- boot-image [PART...]`: a machine of QEMU boots every image under the scripts that come with the server: it is
  * surveyed beside a switch that speaks LLDP, its disks are wiped, its clock is set, its firmware updated, and somebody types
- * into its shell. Another one, with UEFI, boots over HTTP, without TFTP. Prints when each was reached.
+ * into its shell (`images`). Another one loads iPXE over TFTP with BIOS (`bios`), a third one over HTTP with UEFI, without TFTP
+ * (`uefi`). With names of these, only they. Prints when each was reached. Needs the package `lldpd`.
  */
 import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -10,7 +11,7 @@ import path from 'node:path';
 import type { LabMachineOptions } from '#testing';
 import { declareMachine } from './hall/declared-machine.ts';
 import { inHall } from './hall/in-hall.ts';
-import type { Hall, Values } from './hall/start-hall.ts';
+import type { Hall, HallOptions, Values } from './hall/start-hall.ts';
 import { startSwitch } from './hall/switch-of.ts';
 import type { Limit } from './limit.ts';
 
@@ -28,6 +29,11 @@ const NODE2: LabMachineOptions = {
   memory: 512,
   uefi: true,
 };
+const NODE3: LabMachineOptions = { mac: '52:54:00:77:00:03', serial: 'SN0003', bmc: '10.77.0.203', disks: [50] };
+/** iPXE as a kernel, of Debian's package. */
+const LKRN = '/usr/lib/ipxe/ipxe.lkrn';
+/** Machines wait for nothing. */
+const SWIFT = { bootstrap_lldp_seconds: 1, boot_arguments: 'disks_quiet=1 lookup_pause=3' };
 /** Firmware whose first run takes effect after the machine has booted. It is kept at the end of the disk. */
 const HANDLER = `#!/bin/sh
 at=$(($(cat /sys/block/vda/size) - 1))
@@ -38,24 +44,37 @@ exit 20
 `;
 
 type Tell = (text: string) => void;
+type Act = (hall: Hall, folder: string, tell: Tell) => Promise<void>;
 
-export async function run(_: string[], limit: Limit): Promise<void> {
+export async function run(parts: string[], limit: Limit): Promise<void> {
   const begun = performance.now();
   const tell: Tell = (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-  await limit.step('machines boot every image', () =>
-    inHall({}, async (hall, folder) => {
-      tell('the hall is there');
-      await everyImage(hall, folder, tell);
-    }),
-  );
-  await limit.step('a machine with UEFI boots over HTTP', () =>
-    inHall({ uefi: 'http' }, async (hall) => {
-      tell('the hall is there, without TFTP');
-      await overHttp(hall, tell);
-    }),
-  );
+  for (const part of parts.length > 0 ? parts : Object.keys(PARTS)) {
+    const { uefi, act } = PARTS[part] ?? fail(part);
+    await limit.step(part, () =>
+      inHall({ uefi }, async (hall, folder) => {
+        tell(`${part}: the hall is there`);
+        await act(hall, folder, tell);
+      }),
+    );
+  }
 }
 
+/** What can be looked at one by one. */
+const PARTS: Readonly<Record<string, Pick<HallOptions, 'uefi'> & { readonly act: Act }>> = {
+  images: { act: everyImage },
+  bios: { act: overTftp },
+  uefi: { uefi: 'http', act: overHttp },
+};
+
+function fail(part: string): never {
+  throw new Error(`there is no part "${part}"; there are ${Object.keys(PARTS).join(', ')}`);
+}
+
+/** Whether a machine that nobody knows has said what it is. */
+async function isSurveyed({ rest }: Hall, serial: string): Promise<boolean> {
+  return JSON.stringify(await rest('GET', 'Survey/Cartographer?filter=waiting')).includes(serial);
+}
 const stateOf = async ({ rest }: Hall, object: string) => (await rest('GET', object))['state'];
 
 async function everyImage(hall: Hall, folder: string, tell: Tell): Promise<void> {
@@ -130,15 +149,33 @@ async function typed(socket: string): Promise<string> {
   throw new Error(`the shell says nothing but ${said}`);
 }
 
-async function overHttp(hall: Hall, tell: Tell): Promise<void> {
+/** Loads iPXE over TFTP with BIOS, from a PXE stack that does not say it is iPXE: that of iPXE itself, which is told not to. */
+async function overTftp(hall: Hall, folder: string, tell: Tell): Promise<void> {
+  const { lab, reached } = hall;
+  const script = path.join(folder, 'pxe.ipxe');
+  await writeFile(script, '#!ipxe\nset user-class plain\nautoboot\n');
+  const node3 = await lab.machine({ ...NODE3, besides: [`-kernel ${LKRN} -initrd ${script}`] });
+  try {
+    await hall.setValues(SWIFT);
+    await hall.switchOn(NODE3.bmc);
+    await reached(node3, async () => (await hall.asked(NODE3.mac)).some((one) => one.startsWith('tftp ')));
+    tell(`its firmware asks: ${(await hall.asked(NODE3.mac)).find((one) => one.startsWith('tftp '))}`);
+    await reached(node3, () => isSurveyed(hall, 'SN0003'));
+    tell('it is surveyed');
+  } finally {
+    await node3.stop();
+  }
+}
+
+async function overHttp(hall: Hall, _: string, tell: Tell): Promise<void> {
   const { lab, reached } = hall;
   const node2 = await lab.machine(NODE2);
   try {
-    await hall.setValues({ bootstrap_lldp_seconds: 1, boot_arguments: 'disks_quiet=1 lookup_pause=3' });
+    await hall.setValues(SWIFT);
     await hall.switchOn(NODE2.bmc);
     await reached(node2, async () => (await hall.asked(NODE2.mac)).some((one) => one.startsWith('http ')));
     tell(`its firmware asks: ${(await hall.asked(NODE2.mac)).find((one) => one.startsWith('http '))}`);
-    await reached(node2, async () => (await hall.contractor('cartographer', 'list')).includes('SN0002'));
+    await reached(node2, () => isSurveyed(hall, 'SN0002'));
     tell('it is surveyed');
   } finally {
     await node2.stop();

@@ -109,6 +109,7 @@ async function installed(
     });
     const address = { address_block: 1, offset: 50, interface_name: 'eth0', is_primary: true };
     await rest('POST', 'Utilities/Address', { networked: id, ...address });
+    await hall.leases(ADDRESS);
     const structure = `Building/Structure/${String(id)}`;
     await rest('POST', `${structure}/doCreate`, {});
     tell('its structure is to be built');
@@ -125,7 +126,8 @@ async function installed(
     tell(`port 22 answers, and the structure is built`);
     await shows('Hello, world!');
     tell('it has installed a package from the mirror, which runs');
-    const asked = 'cloud-init status --wait; hostname --fqdn; findmnt -no SIZE,SOURCE /; ip -br -4 address show eth0';
+    const asked =
+      'cloud-init status --wait; cloud-init schema --system; hostname --fqdn; findmnt -no SIZE,SOURCE /; ip -br -4 address show eth0';
     const words = [
       '-i',
       key,

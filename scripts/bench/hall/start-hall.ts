@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
+import { connect } from 'node:net';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { CinpClient } from '#cinp';
 import type { LabMachine, MachineLab, NetworkRelay } from '#testing';
@@ -35,6 +37,8 @@ export interface Hall {
   contractor(...words: readonly string[]): Promise<string>;
   /** Switches a machine on, as somebody does who reaches its BMC. */
   switchOn(bmc: string): Promise<void>;
+  /** Waits until the DHCP server has been told of an address: a machine that is quicker is leased one of the pool. */
+  leases(address: string): Promise<void>;
   /** What a machine has asked for, each as `kind what outcome`. */
   asked(mac: string): Promise<readonly string[]>;
   /** Waits for something a machine does. @throws Error with what its console shows, and what it has asked for */
@@ -117,11 +121,20 @@ export async function startHall({ databaseUrl, folder, uefi = 'tftp' }: HallOpti
     const overLan = ['-I', 'lanplus', '-C', '3', '-U', 'admin', '-P', 'secret'];
     const switchOn = async (bmc: string): Promise<void> =>
       void (await network.run('ipmitool', ...overLan, '-H', bmc, 'power', 'on'));
-    return { lab, files, ...server, switchOn, stop };
+    const leases = (address: string) =>
+      until(async () => (await answerOf(kea.socket, 'config-get')).includes(`"ip-address": "${address}"`), STEP_MS);
+    return { lab, files, ...server, switchOn, leases, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** What Kea answers a command with. */
+async function answerOf(socket: string, command: string): Promise<string> {
+  const asked = connect(socket);
+  asked.write(JSON.stringify({ command }));
+  return text(asked);
 }
 
 type AsRoot = Pick<Hall, 'rest' | 'contractor' | 'asked' | 'reached' | 'setValues'>;
@@ -132,9 +145,9 @@ async function asRoot(url: string, folder: string): Promise<AsRoot> {
   const rest: Hall['rest'] = async (method, to, body) => {
     const sent = body === undefined ? {} : { body: JSON.stringify(body) };
     const answer = await fetch(`${url}/api/rest/${to}`, { method, headers, ...sent });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${to}: ${answer.status} ${text}`);
-    return text === '' ? {} : (JSON.parse(text) as Values);
+    const told = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${to}: ${answer.status} ${told}`);
+    return told === '' ? {} : (JSON.parse(told) as Values);
   };
   const env = {
     ...process.env,
