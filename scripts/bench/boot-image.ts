@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- boot-image [PART...]`: a machine of QEMU boots every image under the scripts that come with the server: it is
- * surveyed beside a switch that speaks LLDP, its disks are wiped, its clock is set, its firmware updated, and somebody types
- * into its shell (`images`). Another one loads iPXE over TFTP with BIOS (`bios`), a third one over HTTP with UEFI, without TFTP
+ * `npm run bench -- boot-image [PART...]`: a machine of QEMU is surveyed beside a switch that speaks LLDP (`survey`). The script
+ * `ipmi-create` that comes with the server wipes the disks of one, sets its clock and updates its firmware, and somebody types into
+ * its shell (`images`). One loads iPXE over TFTP with BIOS (`bios`), one over HTTP with UEFI, without TFTP
  * (`uefi`). With names of these, only they. Prints when each was reached. Needs the package `lldpd`.
  */
 import { once } from 'node:events';
@@ -62,7 +62,8 @@ export async function run(parts: string[], limit: Limit): Promise<void> {
 
 /** What can be looked at one by one. */
 const PARTS: Readonly<Record<string, Pick<HallOptions, 'uefi'> & { readonly act: Act }>> = {
-  images: { act: everyImage },
+  survey: { act: survey },
+  images: { act: images },
   bios: { act: overTftp },
   uefi: { uefi: 'http', act: overHttp },
 };
@@ -75,36 +76,49 @@ function fail(part: string): never {
 async function isSurveyed({ rest }: Hall, serial: string): Promise<boolean> {
   return JSON.stringify(await rest('GET', 'Survey/Cartographer?filter=waiting')).includes(serial);
 }
+const FOUNDATION = 'Building/Foundation/node1';
 const stateOf = async ({ rest }: Hall, object: string) => (await rest('GET', object))['state'];
 
-async function everyImage(hall: Hall, folder: string, tell: Tell): Promise<void> {
+/** Surveys a machine that hangs on a switch which speaks LLDP. */
+async function survey(hall: Hall, folder: string, tell: Tell): Promise<void> {
+  const { rest, lab, reached } = hall;
+  const node1 = await lab.machine(NODE1);
+  const switch7 = await startSwitch(lab.network, folder, { name: 'switch7', port: '1/0/12', card: 'tap0' });
+  try {
+    await hall.setValues({ ...SWIFT, bootstrap_lldp_seconds: 3 });
+    await declareMachine(hall, NODE1, 'ttyS0');
+    await hall.switchOn(NODE1.bmc);
+    await reached(node1, async () => (await stateOf(hall, FOUNDATION)) === 'located');
+    const { id_map: made } = await rest('GET', FOUNDATION);
+    const { eth0 } = (made as { readonly network: Readonly<Record<string, Values>> }).network;
+    tell(`it is surveyed, at ${JSON.stringify(eth0?.['lldp'])}`);
+  } finally {
+    await switch7.stop();
+    await node1.stop();
+  }
+}
+
+/** Has the script of the blueprint wipe disks, set the clock and update firmware; then somebody types into a shell. */
+async function images(hall: Hall, folder: string, tell: Tell): Promise<void> {
   const { rest, lab, reached } = hall;
   const socket = path.join(folder, 'console');
   // A clock that is years behind, and a second serial port, into which somebody types.
   const port = `-chardev socket,id=t,path=${socket},server=on,wait=off,logfile=${socket}.log -serial chardev:t`;
-  const besides = [`-rtc base=2021-05-05 ${port}`];
+  const node1 = await lab.machine({ ...NODE1, besides: [`-rtc base=2021-05-05 ${port}`] });
   const shown = () => readFile(`${socket}.log`, 'utf8').catch(() => '');
-  const node1 = await lab.machine({ ...NODE1, besides });
-  const switch7 = await startSwitch(lab.network, folder, { name: 'switch7', port: '1/0/12', card: 'tap0' });
   try {
     const firmware = path.join(hall.files, 'firmware');
     await mkdir(firmware);
     await writeFile(path.join(firmware, 'disk'), HANDLER);
     await chmod(path.join(firmware, 'disk'), 0o644);
     await hall.setValues({
-      bootstrap_lldp_seconds: 3,
-      boot_arguments: 'disks_quiet=1 lookup_pause=3',
+      ...SWIFT,
       firmware_handler_resources: ['disk'],
       firmware_resource_location: 'http://10.77.0.2/firmware/',
     });
-    const { id } = await declareMachine(hall, NODE1, 'ttyS1');
-    await hall.switchOn(NODE1.bmc);
-    const foundation = 'Building/Foundation/node1';
-    await reached(node1, async () => (await stateOf(hall, foundation)) === 'located');
-    const { id_map: made } = await rest('GET', foundation);
-    const { eth0 } = (made as { readonly network: Readonly<Record<string, Values>> }).network;
-    tell(`it is surveyed, at ${JSON.stringify(eth0?.['lldp'])}`);
-    await rest('POST', `${foundation}/doCreate`, {});
+    const { interface: eth0 } = await declareMachine(hall, NODE1, 'ttyS1');
+    await rest('POST', `${FOUNDATION}/force`, { state: 'located' });
+    await rest('POST', `${FOUNDATION}/doCreate`, {});
     for (const [image, what] of [
       ['disk-wipe', 'its disks are wiped'],
       ['set-rtc', 'its clock is set'],
@@ -117,15 +131,14 @@ async function everyImage(hall: Hall, folder: string, tell: Tell): Promise<void>
       const lines = (await shown()).split('\n').filter((line) => /^\d\d:\d\d:\d\d (?!Done)/.test(line));
       tell(`${what}: ${lines.at(-1)?.trim()}`);
     }
-    await reached(node1, async () => (await stateOf(hall, foundation)) === 'built');
+    await reached(node1, async () => (await stateOf(hall, FOUNDATION)) === 'built');
     tell('the script ipmi-create is done');
-    await rest('PATCH', `Utilities/RealNetworkInterface/${String(id)}`, { pxe: 'utility' });
+    await rest('PATCH', `Utilities/RealNetworkInterface/${eth0}`, { pxe: 'utility' });
     await hall.switchOn(NODE1.bmc);
     await reached(node1, async () => (await shown()).includes('there is a shell on the console'));
     tell(`its shell answers: ${await typed(socket)}`);
     await reached(node1, async () => !(await node1.bmc.power()));
   } finally {
-    await switch7.stop();
     await node1.stop();
   }
 }

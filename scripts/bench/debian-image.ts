@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { LabMachineOptions } from '#testing';
 import { until } from '#testing';
-import { declareMachine } from './hall/declared-machine.ts';
+import { ADDRESS, declareMachine } from './hall/declared-machine.ts';
 import { inHall } from './hall/in-hall.ts';
 import type { Hall } from './hall/start-hall.ts';
 import type { Limit } from './limit.ts';
@@ -41,7 +41,6 @@ const PACKAGES = [
 ];
 /** What the machine installs itself; the mirror has it too. */
 const INSTALLED_LATER = 'hello';
-const ADDRESS = '10.77.0.50';
 /** How long a login may be refused, in milliseconds. */
 const LOGIN_MS = 600_000;
 const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
@@ -98,19 +97,9 @@ async function installed(
   });
   const node1 = await lab.machine(NODE1);
   try {
-    await declareMachine(hall, NODE1, 'ttyS0');
+    const values = { installer_pxe: 'linux-installer', os_image: 'debian' };
+    const { structure } = await declareMachine(hall, NODE1, 'ttyS0', values, 'debian-bookworm-base');
     await rest('POST', 'Building/Foundation/node1/force', { state: 'built' });
-    const { id } = await rest('POST', 'Building/Structure', {
-      hostname: 'web1',
-      site: 'site1',
-      blueprint: 'debian-bookworm-base',
-      foundation: 'node1',
-      config_values: { installer_pxe: 'linux-installer', os_image: 'debian' },
-    });
-    const address = { address_block: 1, offset: 50, interface_name: 'eth0', is_primary: true };
-    await rest('POST', 'Utilities/Address', { networked: id, ...address });
-    await hall.leases(ADDRESS);
-    const structure = `Building/Structure/${String(id)}`;
     await rest('POST', `${structure}/doCreate`, {});
     tell('its structure is to be built');
     const shows = (text: string) => reached(node1, async () => (await node1.console()).includes(text));
