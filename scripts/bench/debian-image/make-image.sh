@@ -12,7 +12,9 @@ mmdebstrap --mode=root --variant=important --include="$packages" bookworm "$root
   "deb [trusted=yes] copy:$folder/mirror bookworm main" > "$folder/mmdebstrap.log" 2>&1 ||
   { tail -n 20 "$folder/mmdebstrap.log" >&2; exit 1; }
 
-# The mirror is signed by nobody.
+# It is told where packages are once it is a machine; the mirror is signed by nobody.
+rm -f "$root"/etc/apt/sources.list.d/*
+: > "$root/etc/apt/sources.list"
 echo 'Acquire::AllowInsecureRepositories "true"; APT::Get::AllowUnauthenticated "true";' > "$root/etc/apt/apt.conf.d/90unsigned"
 echo 'LABEL=system / ext4 errors=remount-ro 0 1' > "$root/etc/fstab"
 : > "$root/etc/machine-id"
