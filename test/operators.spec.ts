@@ -49,6 +49,22 @@ describe('a platform', () => {
       err: expect.stringMatching(/no platform "azure"/),
     });
   });
+
+  it('is enabled with what its scripts boot, where that is missing; what is there is left as it is', async () => {
+    const [clock, utility] = ['set-rtc', 'utility'].map((name) => `/api/v1/BluePrint/PXE:${name}:`);
+    await client.delete(clock!);
+    await client.update(utility!, { boot_script: 'echo ours' });
+    const told = await done('platform enable ipmi');
+    expect(told).toContain('created pxe set-rtc');
+    expect(told).toContain('created foundation ipmi-base');
+    expect(told).not.toContain('utility');
+    expect(await client.get(utility!)).toMatchObject({ boot_script: 'echo ours' });
+    expect(await done('platform list')).toMatch(/^ipmi\s+yes/m);
+    await client.delete(clock!);
+    expect(await done('platform list')).toMatch(/^ipmi\s+no/m);
+    expect(await done('platform enable redfish')).toContain('created pxe set-rtc');
+    expect(await done('platform disable redfish')).not.toContain('pxe');
+  });
 });
 
 describe('a host that was there before', () => {

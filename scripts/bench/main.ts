@@ -40,6 +40,8 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   machines: { limit: HOUR, load: () => import('./machines.ts') },
   'bare-metal': { limit: HOUR, load: () => import('./bare-metal.ts') },
   faults: { limit: HOUR, load: () => import('./faults.ts') },
+  'boot-image': { limit: HOUR, load: () => import('./boot-image.ts') },
+  'debian-image': { limit: HOUR, load: () => import('./debian-image.ts') },
   'debian-install': { limit: 3 * HOUR, load: () => import('./debian-install.ts') },
 };
 

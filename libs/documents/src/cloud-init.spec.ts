@@ -62,7 +62,11 @@ describe('the seed of cloud-init', () => {
         { name: 'root', lock_passwd: false, hashed_passwd: '$6$a$b', ssh_authorized_keys: ['ssh-ed25519 AAAA me'] },
       ],
       ntp: { enabled: true, servers: ['ntp1'] },
-      apt: { primary: [{ arches: ['default'], uri: 'http://mirror.example/debian' }], proxy: 'http://proxy:3128/' },
+      apt: {
+        preserve_sources_list: false,
+        primary: [{ arches: ['default'], uri: 'http://mirror.example/debian' }],
+        proxy: 'http://proxy:3128/',
+      },
       package_update: true,
       packages: ["it's: - odd", '#no', 'yes'],
       runcmd: [

@@ -69,7 +69,8 @@ function aptOf({ distro, mirror_server: mirror, http_proxy: proxy }: Values): Js
   if (distro !== 'debian' && distro !== 'ubuntu') return {};
   const apt: JsonMap = {
     ...(typeof mirror === 'string' && mirror !== ''
-      ? { primary: [{ arches: ['default'], uri: `http://${mirror}/${distro}` }] }
+      ? // Images of Debian keep the list they have unless they are told.
+        { preserve_sources_list: false, primary: [{ arches: ['default'], uri: `http://${mirror}/${distro}` }] }
       : {}),
     ...(typeof proxy === 'string' && proxy !== '' ? { proxy } : {}),
   };

@@ -111,6 +111,8 @@ export interface ServerHalf {
   readonly complexTypes?: readonly ComplexType[];
   /** Paths of models that go with its complexes (`Docker/DockerPort`): who works with these works with those. */
   readonly complexModels?: readonly string[];
+  /** Resource files that come with the server, besides its own, which its scripts need: `disks`. */
+  readonly needs?: readonly string[];
   /** Functions of the script module of the same name (`iputils.ping()`). */
   readonly functions: Readonly<Record<string, HostFunction>>;
 }

@@ -83,6 +83,7 @@ export interface ServerSide<C extends PlatformContract> {
     })[];
     readonly complexTypes?: readonly ComplexType[];
     readonly complexModels?: readonly string[];
+    readonly needs?: readonly string[];
   }): ServerHalf;
 }
 

@@ -37,10 +37,12 @@ export class EnablePlatform extends NamedCommand<EnabledPlatform> {
   }
 }
 
-/** What is loaded; undefined where the platform has no resource file. */
-type Prepared = CommandPart<LoadResult> | undefined;
+/** What is loaded: what the platform needs and is not there, and its own resource file, where it has one. */
+type Prepared = readonly CommandPart<LoadResult>[];
 
 const VERBS = ['view', 'add', 'change', 'delete'] as const;
+/** What is needed and there already is left as it is. */
+const isLoaded = ({ outcome }: LoadResult['objects'][number]): boolean => outcome !== 'skipped';
 const EMPTY: LoadResult = { dry_run: false, objects: [], warnings: [] };
 
 @CommandHandler(EnablePlatform)
@@ -57,21 +59,31 @@ export class EnablePlatformHandler extends UnitOfWorkHandler<EnablePlatform, Pre
   }
 
   override async prepare({ platform, dryRun }: EnablePlatform, context: CommandContext): Promise<Prepared> {
-    if (!this.#platforms.half(platform)) throw refuse('name', 'INVALID_VALUE', `there is no platform "${platform}"`);
-    const file = await this.#platforms.resources(platform);
-    if (!file) return undefined;
-    const order = { files: new Map(), shipped: [platform], type: 'all', name: null, mode: 'both', dryRun };
-    return this.runner.part(new LoadResources(order), context);
+    const half = this.#platforms.half(platform);
+    if (!half) throw refuse('name', 'INVALID_VALUE', `there is no platform "${platform}"`);
+    const order = { files: new Map(), type: 'all', name: null, dryRun };
+    const orders: LoadResources[] = [];
+    const { needs = [] } = half;
+    if (needs.length > 0) orders.push(new LoadResources({ ...order, shipped: needs, mode: 'add' }));
+    if (await this.#platforms.resources(platform)) {
+      orders.push(new LoadResources({ ...order, shipped: [platform], mode: 'both' }));
+    }
+    return Promise.all(orders.map((one) => this.runner.part(one, context)));
   }
 
-  override async complete(_: EnablePlatform, result: EnabledPlatform, part: Prepared): Promise<EnabledPlatform> {
-    if (!result.dry_run) await part?.complete(EMPTY);
+  override async complete(_: EnablePlatform, result: EnabledPlatform, parts: Prepared): Promise<EnabledPlatform> {
+    if (!result.dry_run) for (const part of parts) await part.complete(EMPTY);
     return result;
   }
 
-  async decide(work: UnitOfWork, { platform, dryRun }: EnablePlatform, context: CommandContext, part: Prepared) {
+  async decide(work: UnitOfWork, { platform, dryRun }: EnablePlatform, context: CommandContext, parts: Prepared) {
     const half = this.#platforms.half(platform);
-    const { objects, warnings } = part ? await part.decide(work) : EMPTY;
+    const loaded: LoadResult[] = [];
+    for (const part of parts) loaded.push(await part.decide(work));
+    const [objects, warnings] = [
+      loaded.flatMap((one) => one.objects).filter(isLoaded),
+      loaded.flatMap((one) => one.warnings),
+    ];
     const granted: Record<string, readonly string[]> = {};
     const missing: string[] = [];
     const grants = [

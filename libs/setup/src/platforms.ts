@@ -14,7 +14,7 @@ interface PlatformResource {
 /** A platform, as operators see it. A type, so that it is JSON. */
 export type PlatformState = {
   readonly name: string;
-  /** Whether everything of its resource file is there; a platform without one needs nothing. */
+  /** Whether everything of its resource file is there, and of those it needs; a platform without one needs nothing. */
   readonly enabled: boolean;
   readonly foundation_types: readonly string[];
   readonly complex_types: readonly string[];
@@ -56,28 +56,36 @@ export class PlatformList {
     return Promise.all(this.#halves.map((half) => this.#state(view, half)));
   }
 
-  async #state(view: View, { name, foundationTypes, complexTypes = [] }: ServerHalf): Promise<PlatformState> {
-    const file = await this.resources(name);
-    const definitions = file ? readResourceFile(file.file, file.text).definitions : [];
-    const resources = await Promise.all(
-      definitions.map(async ({ kind, name: its }) => ({
-        kind,
-        name: its,
-        loaded: (await view.get(ROWS[kind], its)) !== undefined,
-      })),
-    );
+  async #state(
+    view: View,
+    { name, foundationTypes, complexTypes = [], needs = [] }: ServerHalf,
+  ): Promise<PlatformState> {
+    const [resources, needed] = await Promise.all([this.#defined(view, [name]), this.#defined(view, needs)]);
     const count = async (rows: ReadModel, types: readonly string[]): Promise<number> =>
       types.length === 0 ? 0 : (await view.keys(rows, { where: { type: { any: types } }, count: 1 })).total;
     const kinds = foundationTypes.map(({ type }) => type);
     const complexKinds = complexTypes.map(({ type }) => type);
     return {
       name,
-      enabled: resources.every(({ loaded }) => loaded),
+      enabled: [...resources, ...needed].every(({ loaded }) => loaded),
       foundation_types: kinds,
       complex_types: complexKinds,
       resources,
       foundations: await count(foundations, kinds),
       complexes: await count(complexes, complexKinds),
     };
+  }
+
+  /** What resource files define, and what of it is in a view. */
+  async #defined(view: View, names: readonly string[]): Promise<readonly PlatformResource[]> {
+    const files = await Promise.all(names.map((one) => this.resources(one)));
+    const definitions = files.flatMap((one) => (one ? readResourceFile(one.file, one.text).definitions : []));
+    return Promise.all(
+      definitions.map(async ({ kind, name }) => ({
+        kind,
+        name,
+        loaded: (await view.get(ROWS[kind], name)) !== undefined,
+      })),
+    );
   }
 }

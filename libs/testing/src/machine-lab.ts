@@ -34,6 +34,8 @@ export interface LabMachineOptions {
   readonly memory?: number;
   /** Whether its firmware is UEFI, which boots over the network by itself; else BIOS, with the iPXE of its network card. */
   readonly uefi?: boolean;
+  /** Words for QEMU besides. */
+  readonly besides?: readonly string[];
 }
 
 /** A machine of the hall, as somebody sees it who stands before it. */
@@ -79,6 +81,7 @@ export async function startMachineLab(): Promise<MachineLab> {
     disks = [],
     memory = 256,
     uefi = false,
+    besides = [],
   }) => {
     const card = `tap${cards++}`;
     const file = (name: string) => path.join(folder, `${card}-${name}`);
@@ -113,6 +116,7 @@ export async function startMachineLab(): Promise<MachineLab> {
       '-device virtio-rng-pci',
       ...firmware,
       ...drives,
+      ...besides,
     ];
     const bmc = await startIpmiSim({ network, address, machine: words.join(' ') });
     const made: LabMachine = {

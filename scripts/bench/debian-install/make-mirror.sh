@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Makes a small mirror of Debian 12 in a folder, of what the installer and a plain system need, and puts kernel and initrd of the
-# installer beside it. All of it is fetched by apt from where this machine has its packages; what is there is not fetched again.
-# Packages that cannot be had are listed in FOLDER/missing, and the mirror does without them.
-# make-mirror.sh FOLDER
+# Makes a small mirror of Debian 12 in a folder: of what the installer and a plain system need, with kernel and initrd of the
+# installer beside it; or of a plain system and the packages that are named, without the installer. All of it is fetched by apt
+# from where this machine has its packages; what is there is not fetched again. Packages that cannot be had are listed in
+# FOLDER/missing, and the mirror does without them.
+# make-mirror.sh FOLDER [PACKAGE...]
 set -euo pipefail
 folder=$(realpath -m "$1")
+shift
 suite=bookworm
 origin=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | sort | uniq -c | sort -rn | awk 'NR == 1 { print $2 }')
 mkdir -p "$folder"/apt/{lists/partial,archives/partial} "$folder"/mirror/{debs,udebs} "$folder"/installer
@@ -16,17 +18,29 @@ options=(-o "Dir::State::lists=$folder/apt/lists" -o "Dir::Etc::sourcelist=$fold
 apt-get "${options[@]}" update > "$folder/apt/update.log"
 index() { /usr/lib/apt/apt-helper cat-file "$(find "$folder/apt/lists" -name "*$1_binary-amd64_Packages*" | head -n 1)"; }
 
-# The modules that a netboot loads are those of its kernel, the newest there is.
-kernel=$(index main_debian-installer | awk '/^Kernel-Version: / { print $2 }' | sort -V | tail -n 1)
-index main_debian-installer | awk -v RS= -v kernel="$kernel" '
-  !/\nKernel-Version: / || $0 ~ "\nKernel-Version: " kernel "(\n|$)" { sub(/^Package: /, ""); print $1 }' > "$folder/apt/udebs"
+# Names of packages that apt would install, with all that they need.
+installs() {
+  apt-get "${options[@]}" --print-uris -y install "$@" | awk -F"'" '/^.http/ { print $2 }' |
+    sed 's|.*/||; s|_.*||; s|%2b|+|g' | sort -u > "$folder/apt/debs"
+}
 # A plain system: what is required and important, a kernel, a boot loader, and what the installer adds by itself.
 index bookworm_main | awk -v RS= '/\nPriority: (required|important)(\n|$)/ { sub(/^Package: /, ""); print $1 }' > "$folder/apt/base"
-# shellcheck disable=SC2046 # Names of packages are words.
-apt-get "${options[@]}" --print-uris -y install $(cat "$folder/apt/base") linux-image-amd64 grub-pc openssh-server tasksel \
-  console-setup keyboard-configuration locales installation-report laptop-detect discover popularity-contest busybox zstd \
-  initramfs-tools eject sudo | awk -F"'" '/^.http/ { print $2 }' | sed 's|.*/||; s|_.*||' | sort -u > "$folder/apt/debs"
-echo debian-installer-12-netboot-amd64 > "$folder/apt/netboot"
+base=$(cat "$folder/apt/base")
+# shellcheck disable=SC2086 # Names of packages are words.
+if [ $# -gt 0 ]; then
+  installs $base "$@"
+  : > "$folder/apt/udebs"
+  what="packages of a system"
+else
+  installs $base linux-image-amd64 grub-pc openssh-server tasksel console-setup keyboard-configuration locales \
+    installation-report laptop-detect discover popularity-contest busybox zstd initramfs-tools eject sudo
+  # The modules that a netboot loads are those of its kernel, the newest there is.
+  kernel=$(index main_debian-installer | awk '/^Kernel-Version: / { print $2 }' | sort -V | tail -n 1)
+  index main_debian-installer | awk -v RS= -v kernel="$kernel" '
+    !/\nKernel-Version: / || $0 ~ "\nKernel-Version: " kernel "(\n|$)" { sub(/^Package: /, ""); print $1 }' > "$folder/apt/udebs"
+  echo debian-installer-12-netboot-amd64 > "$folder/apt/netboot"
+  what="kernel $kernel"
+fi
 
 : > "$folder/missing"
 fetch() { # LIST INTO
@@ -39,14 +53,19 @@ fetch() { # LIST INTO
   for name in $(cat "$folder/apt/wanted"); do
     compgen -G "${name}_*" > /dev/null || echo "$name" >> "$folder/missing"
   done
+  # A mirror has no epochs in the names of its files.
+  for file in *_*%3a*; do
+    [ ! -e "$file" ] || mv "$file" "$(sed 's|_[0-9]*%3a|_|' <<< "$file")"
+  done
 }
-fetch netboot "$folder/installer"
 fetch udebs "$folder/mirror/udebs"
 fetch debs "$folder/mirror/debs"
 
-cd "$folder/installer"
-dpkg-deb --fsys-tarfile debian-installer-12-netboot-amd64_*.deb | tar -x --strip-components=10 --wildcards \
-  '*/text/debian-installer/amd64/linux' '*/text/debian-installer/amd64/initrd.gz'
+if [ $# = 0 ]; then
+  fetch netboot "$folder/installer"
+  dpkg-deb --fsys-tarfile debian-installer-12-netboot-amd64_*.deb | tar -x --strip-components=10 --wildcards \
+    '*/text/debian-installer/amd64/linux' '*/text/debian-installer/amd64/initrd.gz'
+fi
 
 cd "$folder/mirror"
 for kind in debs udebs; do
@@ -65,4 +84,4 @@ files=$(find main -type f | sort)
   for file in $files; do printf ' %s %16d %s\n' "$(sha256sum < "$file" | cut -c1-64)" "$(stat -c %s "$file")" "$file"; done
 } > Release
 ln -sfn "$suite" ../oldstable
-echo "kernel $kernel; $(ls "$folder/mirror/debs" | wc -l) packages, $(ls "$folder/mirror/udebs" | wc -l) of the installer; $(wc -l < "$folder/missing") cannot be had"
+echo "$what; $(ls "$folder/mirror/debs" | wc -l) packages, $(ls "$folder/mirror/udebs" | wc -l) of the installer; $(wc -l < "$folder/missing") cannot be had"

@@ -24,6 +24,7 @@ const setBoot = asking({
 
 /** Machines with Intel's AMT. */
 export const amt = half({
+  needs: ['disks'],
   functions: {},
   foundationTypes: [
     {

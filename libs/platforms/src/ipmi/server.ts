@@ -83,6 +83,7 @@ const apply = asking({
 
 /** Servers with a BMC that speaks IPMI. */
 export const ipmi = half({
+  needs: ['disks'],
   functions: {},
   foundationTypes: [
     {

@@ -100,6 +100,7 @@ const unsubscribeEvents = asking({
 
 /** Servers whose management processor speaks Redfish. */
 export const redfish = half({
+  needs: ['disks'],
   functions: {},
   foundationTypes: [
     {
