@@ -6,11 +6,11 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { LabMachine, LabMachineOptions, TestDatabase } from '#testing';
 import { canStartMachineLab, testDatabase } from '#testing';
 import { hallFindings } from '../scripts/bench/bare-metal/hall-findings.ts';
-import type { HallMachine } from '../scripts/bench/bare-metal/hall-machine.ts';
-import { machineParts } from '../scripts/bench/bare-metal/hall-machine.ts';
+import type { HallMachine } from '../scripts/bench/hall/hall-machine.ts';
+import { machineParts } from '../scripts/bench/hall/hall-machine.ts';
 import { hallRun } from '../scripts/bench/bare-metal/hall-run.ts';
-import type { MachineHall } from '../scripts/bench/bare-metal/machine-hall.ts';
-import { startMachineHall } from '../scripts/bench/bare-metal/machine-hall.ts';
+import type { MachineHall } from '../scripts/bench/hall/machine-hall.ts';
+import { startMachineHall } from '../scripts/bench/hall/machine-hall.ts';
 
 jest.setTimeout(900_000);
 

@@ -1,12 +1,8 @@
-import { mkdtemp, rm, chmod } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmbeddedPostgres } from '#runtime';
 import { hallFindings } from './bare-metal/hall-findings.ts';
 import { hallPhases } from './bare-metal/hall-phases.ts';
 import { hallRun } from './bare-metal/hall-run.ts';
-import { startMachineHall } from './bare-metal/machine-hall.ts';
+import { inHall } from './hall/in-hall.ts';
 import type { Limit } from './limit.ts';
 
 /** How long machines may take, in milliseconds. */
@@ -27,43 +23,32 @@ export async function run(args: string[], limit: Limit): Promise<void> {
       kills: { type: 'string', default: '3' },
     },
   });
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-bare-metal-'));
-  await chmod(folder, 0o755);
-  const postgres = await startEmbeddedPostgres(folder);
   const begun = performance.now();
   const say = (line: string): void =>
     console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${line}`);
-  try {
-    const hall = await limit.step('the hall was made', () => startMachineHall(postgres.url));
-    try {
-      say('server, subcontractor, Kea, BIND and the boot image are there');
-      const count = Number(values.machines);
-      if (values.jobs !== undefined) {
-        await hall.rest('POST', 'Foreman/Limit', { site: 'site1', max_jobs: Number(values.jobs) });
-      }
-      const options = { count, atOnce: Number(values['at-once'] ?? count), kills: Number(values.kills), maxMs: MAX_MS };
-      const { machines, times, seconds, kills, programs } = await limit.step('machines were built', () =>
-        hallRun(hall, { ...options, say }),
-      );
-      console.log(`${count} machines in ${(seconds / 60).toFixed(1)} minutes, with ${kills} kills of the server`);
-      const digits = (value: number): string => value.toFixed(1).padStart(8);
-      console.log('seconds since the step before:   median    most');
-      for (const { name, median, most } of await hallPhases(hall, times)) {
-        console.log(`  ${name.padEnd(28)} ${digits(median)}${digits(most)}`);
-      }
-      console.log('processor time, in seconds:');
-      for (const [name, time] of programs.all()) console.log(`  ${name.padEnd(28)} ${digits(time)}`);
-      const findings = await hallFindings(hall, machines);
-      for (const line of findings) console.log(line);
-      console.log(
-        findings.length === 0 ? 'each was built once, nothing is lost or doubled' : `${findings.length} findings`,
-      );
-      if (findings.length > 0) process.exitCode = 1;
-    } finally {
-      await hall.stop();
+  await inHall({}, async (hall) => {
+    say('server, subcontractor, Kea, BIND and the boot image are there');
+    const count = Number(values.machines);
+    if (values.jobs !== undefined) {
+      await hall.rest('POST', 'Foreman/Limit', { site: 'site1', max_jobs: Number(values.jobs) });
     }
-  } finally {
-    await postgres.stop();
-    await rm(folder, { recursive: true, force: true });
-  }
+    const options = { count, atOnce: Number(values['at-once'] ?? count), kills: Number(values.kills), maxMs: MAX_MS };
+    const { machines, times, seconds, kills, programs } = await limit.step('machines were built', () =>
+      hallRun(hall, { ...options, say }),
+    );
+    console.log(`${count} machines in ${(seconds / 60).toFixed(1)} minutes, with ${kills} kills of the server`);
+    const digits = (value: number): string => value.toFixed(1).padStart(8);
+    console.log('seconds since the step before:   median    most');
+    for (const { name, median, most } of await hallPhases(hall, times)) {
+      console.log(`  ${name.padEnd(28)} ${digits(median)}${digits(most)}`);
+    }
+    console.log('processor time, in seconds:');
+    for (const [name, time] of programs.all()) console.log(`  ${name.padEnd(28)} ${digits(time)}`);
+    const findings = await hallFindings(hall, machines);
+    for (const line of findings) console.log(line);
+    console.log(
+      findings.length === 0 ? 'each was built once, nothing is lost or doubled' : `${findings.length} findings`,
+    );
+    if (findings.length > 0) process.exitCode = 1;
+  });
 }

@@ -3,29 +3,23 @@
  * image of a disk, and written by the boot image to a machine of QEMU, under the scripts and the blueprint of Debian that come
  * with the server. The machine boots from its disk, and cloud-init makes of it what the server says: its name, its address, who
  * may log in, and a package that it installs from the mirror. The mirror and the image stay in FOLDER, where one is given.
- * Takes to be root, and the packages `mmdebstrap` and `zstd`.
+ * Takes to be root, and the packages `fdisk`, `mmdebstrap` and `zstd`.
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { LabMachineOptions } from '#testing';
 import { until } from '#testing';
-import { ADDRESS, declareMachine } from './hall/declared-machine.ts';
+import { declareMachine } from './hall/hall-machine.ts';
 import { inHall } from './hall/in-hall.ts';
-import type { Hall } from './hall/start-hall.ts';
+import type { MachineHall } from './hall/machine-hall.ts';
 import type { Limit } from './limit.ts';
 
 const run_ = promisify(execFile);
 
-const NODE1: LabMachineOptions = {
-  mac: '52:54:00:77:00:01',
-  serial: 'SN0001',
-  bmc: '10.77.0.201',
-  disks: [3000],
-  memory: 768,
-};
+/** How long a step of a machine may take, in milliseconds. */
+const STEP_MS = 900_000;
 /** What is in the image besides a plain system. */
 const PACKAGES = [
   'linux-image-cloud-amd64',
@@ -50,7 +44,7 @@ type Tell = (text: string) => void;
 export async function run([given]: string[], limit: Limit): Promise<void> {
   const begun = performance.now();
   const tell: Tell = (text) => console.log(`${((performance.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${text}`);
-  await inHall({}, async (hall, temporary) => {
+  await inHall({ bootMs: STEP_MS }, async (hall, temporary) => {
     tell('the hall is there');
     const folder = path.resolve(given ?? path.join(temporary, 'debian'));
     await limit.step('making the image', () => imageIn(folder, tell));
@@ -78,11 +72,11 @@ const isThere = (file: string): Promise<boolean> =>
   );
 
 async function installed(
-  hall: Hall,
+  hall: MachineHall,
   { folder, temporary }: { readonly folder: string; readonly temporary: string },
   tell: Tell,
 ): Promise<void> {
-  const { rest, lab, reached } = hall;
+  const { rest, lab } = hall;
   const key = path.join(temporary, 'key');
   await run_('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   await hall.contractor('image', 'upload', 'debian', path.join(folder, 'debian.raw.zst'));
@@ -95,23 +89,28 @@ async function installed(
     package_list: [INSTALLED_LATER],
     postinstall_command_list: [`${INSTALLED_LATER} > /dev/ttyS0`],
   });
-  const node1 = await lab.machine(NODE1);
+  const { machine, mac, address, foundation, structure } = await declareMachine(hall, 1, {
+    parts: { disks: [3000], memory: 768 },
+    foundation: 'ipmi-base',
+    structure: 'debian-bookworm-base',
+    values: { installer_pxe: 'linux-installer', os_image: 'debian' },
+  });
+  const reached = (what: () => Promise<boolean>) => hall.reached(machine, what);
   try {
-    const values = { installer_pxe: 'linux-installer', os_image: 'debian' };
-    const { structure } = await declareMachine(hall, NODE1, 'ttyS0', values, 'debian-bookworm-base');
-    await rest('POST', 'Building/Foundation/node1/force', { state: 'built' });
+    await hall.leases(address);
+    await rest('POST', `${foundation}/force`, { state: 'built' });
     await rest('POST', `${structure}/doCreate`, {});
     tell('its structure is to be built');
-    const shows = (text: string) => reached(node1, async () => (await node1.console()).includes(text));
-    await reached(node1, async () =>
-      (await hall.asked(NODE1.mac)).includes('http /pxe/disks/linux-installer.initrd served'),
+    const shows = (text: string) => reached(async () => (await machine.console()).includes(text));
+    await reached(async () =>
+      (await hall.asked(mac)).some(({ text }) => text === 'http /pxe/disks/linux-installer.initrd served'),
     );
     tell('the boot image is loaded');
     await shows('is on vda');
     tell('the image is written');
     await shows('web1 login:');
     tell('it has booted from its disk, and asks who logs in');
-    await reached(node1, async () => (await rest('GET', structure))['state'] === 'built');
+    await reached(async () => (await hall.stateOf(structure)) === 'built');
     tell(`port 22 answers, and the structure is built`);
     await shows('Hello, world!');
     tell('it has installed a package from the mirror, which runs');
@@ -129,7 +128,7 @@ async function installed(
     ];
     let said = '';
     const logsIn = async (): Promise<boolean> => {
-      said = await lab.network.run('ssh', ...words, `root@${ADDRESS}`, asked).catch(() => '');
+      said = await lab.network.run('ssh', ...words, `root@${address}`, asked).catch(() => '');
       return said !== '';
     };
     await until(logsIn, LOGIN_MS);
@@ -140,6 +139,6 @@ async function installed(
         .join('; ')}`,
     );
   } finally {
-    await node1.stop();
+    await machine.stop();
   }
 }

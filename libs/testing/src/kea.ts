@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestNetwork } from './test-network.ts';
 
@@ -22,6 +23,8 @@ export interface Kea {
   kill(): Promise<void>;
   /** Has it stand still, or go on. */
   signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGHUP'): void;
+  /** What it answers a command of its control socket with, as JSON. */
+  asked(command: string): Promise<string>;
   /** Ends it and removes its files. */
   stop(): Promise<void>;
 }
@@ -111,7 +114,14 @@ export async function startKea({ family = 4, interfaces, sockets = 'raw', ports,
     await stop();
     throw cause;
   });
-  return { socket, folder, lines, start, kill: end, signal: (name) => void server?.kill(name), stop };
+  const asked = (command: string) => answerOf(socket, command);
+  return { socket, folder, lines, start, kill: end, signal: (name) => void server?.kill(name), asked, stop };
+}
+
+async function answerOf(socket: string, command: string): Promise<string> {
+  const client = connect(socket);
+  client.write(JSON.stringify({ command }));
+  return text(client);
 }
 
 /** Whether somebody takes connections at a socket: its file is there a moment before. */

@@ -1,5 +1,5 @@
-import type { HallMachine } from './hall-machine.ts';
-import type { MachineHall } from './machine-hall.ts';
+import type { HallMachine } from '../hall/hall-machine.ts';
+import type { MachineHall } from '../hall/machine-hall.ts';
 
 /** A machine is switched on by a hand, and by a job each time something is to be booted. */
 const SWITCHED = ['power 1', 'power 1', 'power 1'];

@@ -1,7 +1,7 @@
 import { median } from '../median.ts';
-import type { HallMachine } from './hall-machine.ts';
+import type { HallMachine } from '../hall/hall-machine.ts';
 import type { HallTimes } from './hall-run.ts';
-import type { MachineHall } from './machine-hall.ts';
+import type { MachineHall } from '../hall/machine-hall.ts';
 
 /** How long a step of a machine took, in seconds, over all machines. */
 export interface HallPhase {

@@ -1,8 +1,8 @@
 import { readlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HallMachine } from './hall-machine.ts';
-import { declareMachine } from './hall-machine.ts';
-import type { MachineHall } from './machine-hall.ts';
+import type { HallMachine } from '../hall/hall-machine.ts';
+import { declareMachine } from '../hall/hall-machine.ts';
+import type { MachineHall } from '../hall/machine-hall.ts';
 import { ProgramTimes } from './program-times.ts';
 
 /** How often it is looked how far all are, in milliseconds. */
@@ -42,6 +42,7 @@ export async function hallRun(hall: MachineHall, options: HallRunOptions): Promi
   const { count, atOnce, kills, maxMs, say } = options;
   const machines: HallMachine[] = [];
   for (let n = 1; n <= count; n += 1) machines.push(await declareMachine(hall, n));
+  await hall.leases(machines.at(-1)!.address);
   say(`${count} machines are declared`);
   const programs = new ProgramTimes(await readlink(`/proc/${hall.pid()}/ns/net`));
   const begun = Date.now();

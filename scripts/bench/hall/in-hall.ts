@@ -2,19 +2,19 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { startEmbeddedPostgres } from '#runtime';
-import type { Hall, HallOptions } from './start-hall.ts';
-import { startHall } from './start-hall.ts';
+import type { MachineHall, MachineHallOptions } from './machine-hall.ts';
+import { startMachineHall } from './machine-hall.ts';
 
-/** Does something in a hall of its own, with a database of its own, and takes it down again. */
+/** Does something in a hall of its own, with a database and a folder of its own, and takes it down again. */
 export async function inHall(
-  options: Pick<HallOptions, 'uefi'>,
-  act: (hall: Hall, folder: string) => Promise<void>,
+  options: MachineHallOptions,
+  act: (hall: MachineHall, folder: string) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-hall-'));
   await chmod(folder, 0o755);
   const postgres = await startEmbeddedPostgres(folder);
   try {
-    const hall = await startHall({ databaseUrl: postgres.url, folder, ...options });
+    const hall = await startMachineHall(postgres.url, options);
     try {
       await act(hall, folder);
     } finally {

@@ -6,8 +6,6 @@ import { runCommand } from '../../../test/run-command.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 
-/** How long machines may take, which are emulated by processors that others need too. */
-const BOOT_MS = 240_000;
 /** How often it is looked how far machines are: they need the processors. */
 const LOOK_MS = 250;
 
@@ -30,11 +28,16 @@ export interface HallClient {
   /** What a machine has asked for, in that order, by its MAC. */
   asked(mac: string): Promise<readonly Asked[]>;
   /** Waits for something that a machine does. @throws Error with what its console shows, and what it has asked for */
-  reached(machine: LabMachine, what: () => Promise<boolean>, maxMs?: number): Promise<void>;
+  reached(machine: LabMachine, what: () => Promise<boolean>): Promise<void>;
+  /** Values of the site besides those it has. */
+  setValues(values: Values): Promise<void>;
 }
 
-/** @param home a folder where the command line keeps what it keeps */
-export async function hallClient(url: string, home: string): Promise<HallClient> {
+/**
+ * @param home a folder where the command line keeps what it keeps
+ * @param bootMs how long it is waited for a machine, in milliseconds
+ */
+export async function hallClient(url: string, home: string, bootMs: number): Promise<HallClient> {
   const token = await new CinpClient(url).login('root', ADMIN_PASSWORD);
   const headers = { Authorization: `Bearer root:${token}`, 'Content-Type': 'application/json' };
   const rest: HallClient['rest'] = async (method, to, body) => {
@@ -64,13 +67,17 @@ export async function hallClient(url: string, home: string): Promise<HallClient>
         text: [kind, what, outcome, detail].join(' ').trim(),
       }));
     },
-    async reached(machine, what, maxMs = BOOT_MS) {
+    async reached(machine, what) {
       try {
-        await until(async () => (await what()) || sleep(LOOK_MS, false), maxMs);
+        await until(async () => (await what()) || sleep(LOOK_MS, false), bootMs);
       } catch (cause) {
         const told = [await contractor('boot', 'trace'), await contractor('cartographer', 'list')];
         throw new Error([...told, (await machine.console()).slice(-4000)].join('\n'), { cause });
       }
+    },
+    async setValues(values) {
+      const { config_values: before } = await rest('GET', 'Site/Site/site1');
+      await rest('PATCH', 'Site/Site/site1', { config_values: { ...(before as Values), ...values } });
     },
   };
 }

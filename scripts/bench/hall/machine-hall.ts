@@ -4,16 +4,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import type { Kea, MachineLab, RunningProgram } from '#testing';
-import { relayInto, relayOutOf, startKea, startMachineLab, startNamed, startProgram } from '#testing';
-import { BLUEPRINTS } from './blueprints.ts';
-import type { HallClient, Values } from './hall-client.ts';
+import { relayInto, relayOutOf, startKea, startMachineLab, startNamed, startProgram, until } from '#testing';
+import { BLUEPRINTS } from './hall-blueprints.ts';
+import type { HallClient } from './hall-client.ts';
 import { hallClient } from './hall-client.ts';
+import type { UefiLoads } from './hall-settings.ts';
 import { agentSettings, SERVER, serverSettings } from './hall-settings.ts';
 import { makeSystem } from './tiny-system.ts';
 
 const run = promisify(execFile);
 /** What kernels are told: nothing is written to the console, its cryptography is not tried, and disks are there at once. */
 const BOOT_ARGUMENTS = 'quiet cryptomgr.notests disks_quiet=0 lookup_pause=3';
+/** How long machines may take, which are emulated by processors that others need too. */
+const BOOT_MS = 240_000;
 
 /**
  * Machines of hardware, with all that makes systems of them: a server, a subcontractor that drives Kea and serves files, DNS,
@@ -22,19 +25,33 @@ const BOOT_ARGUMENTS = 'quiet cryptomgr.notests disks_quiet=0 lookup_pause=3';
 export interface MachineHall extends HallClient {
   readonly lab: MachineLab;
   readonly kea: Kea;
+  /** A folder of files that machines are served, over TFTP and HTTP. */
+  readonly files: string;
   /** Of the server. */
   pid(): number;
   /** Kills the server with -9, and starts it again. */
   restart(): Promise<void>;
   /** Switches a machine on by its BMC, as somebody does who is no job. */
   switchOn(bmc: string): Promise<void>;
+  /** Waits until the DHCP server has been told of an address: a machine that is quicker is leased one of the pool. */
+  leases(address: string): Promise<void>;
   /** What DNS says: `web1.lab.test`. */
   resolved(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
+export interface MachineHallOptions {
+  /** How UEFI loads iPXE; over TFTP unless said. BIOS has no other way than TFTP. */
+  readonly uefi?: UefiLoads;
+  /** How long it is waited for a machine, in milliseconds. */
+  readonly bootMs?: number;
+}
+
 /** Needs to be root, and everything that machines boot with. */
-export async function startMachineHall(databaseUrl: string): Promise<MachineHall> {
+export async function startMachineHall(
+  databaseUrl: string,
+  { uefi = 'tftp', bootMs = BOOT_MS }: MachineHallOptions = {},
+): Promise<MachineHall> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const one of stops.toReversed()) await one();
@@ -46,7 +63,8 @@ export async function startMachineHall(databaseUrl: string): Promise<MachineHall
   try {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-hall-'));
     stops.push(() => rm(folder, { recursive: true }));
-    const disks = path.join(folder, 'static/pxe/disks');
+    const files = path.join(folder, 'static');
+    const disks = path.join(files, 'pxe/disks');
     const image = mkdir(disks, { recursive: true }).then(() => bootImage(disks, folder));
     image.catch(() => undefined);
     const lab = kept(await startMachineLab());
@@ -59,14 +77,15 @@ export async function startMachineHall(databaseUrl: string): Promise<MachineHall
     let server: RunningProgram = await serve();
     stops.push(() => server.stop());
     const { port } = kept(await relayInto(network, '10.77.0.1', 80));
-    const client = await hallClient(`http://127.0.0.1:${port}`, folder);
+    const client = await hallClient(`http://127.0.0.1:${port}`, folder, bootMs);
     await furnish(client, folder, await image);
-    const agent = agentSettings(kea, folder);
+    const agent = agentSettings(kea, folder, uefi);
     kept(await startProgram('apps/subcontractor/src/main', agent, 'DHCP serves what is wanted', network.within));
     return {
       ...client,
       lab,
       kea,
+      files,
       pid: () => server.pid,
       async restart() {
         await server.kill();
@@ -75,6 +94,9 @@ export async function startMachineHall(databaseUrl: string): Promise<MachineHall
       async switchOn(bmc) {
         const over = ['-I', 'lanplus', '-C', '3', '-U', 'admin', '-P', 'secret', '-H', bmc];
         await network.run('ipmitool', ...over, 'power', 'on');
+      },
+      async leases(address) {
+        await until(async () => (await kea.asked('config-get')).includes(`"ip-address": "${address}"`), bootMs);
       },
       async resolved(name) {
         const question = ['+short', '+time=1', '+tries=1', '-p', String(named.port), '@127.0.0.1', name];
@@ -96,7 +118,11 @@ async function bootImage(disks: string, folder: string): Promise<string> {
 }
 
 /** Sets the server up: whoever is unknown is surveyed. */
-async function furnish({ contractor, rest, listed }: HallClient, folder: string, system: string): Promise<void> {
+async function furnish(
+  { contractor, rest, listed, setValues }: HallClient,
+  folder: string,
+  system: string,
+): Promise<void> {
   const place = ['--primary-interface', 'eth0', '--address', '10.77.0.1/24', '--site-domain', 'lab.test'];
   await contractor('setup', '--yes', '--no-bind', ...place);
   await contractor('platform', 'enable', 'ipmi');
@@ -106,7 +132,5 @@ async function furnish({ contractor, rest, listed }: HallClient, folder: string,
   for (const { id } of await listed('Utilities/DynamicAddress')) {
     await rest('PATCH', `Utilities/DynamicAddress/${String(id)}`, { pxe: 'bootstrap' });
   }
-  const { config_values: values } = await rest('GET', 'Site/Site/site1');
-  const survey = { bootstrap_lldp_seconds: 0, boot_arguments: BOOT_ARGUMENTS };
-  await rest('PATCH', 'Site/Site/site1', { config_values: { ...(values as Values), ...survey } });
+  await setValues({ bootstrap_lldp_seconds: 0, boot_arguments: BOOT_ARGUMENTS });
 }

@@ -24,8 +24,11 @@ export const serverSettings = (databaseUrl: string, folder: string, named: Named
   BIND_RNDC_KEY: named.rndcKey,
 });
 
+/** How firmware that is UEFI loads iPXE. */
+export type UefiLoads = 'tftp' | 'http';
+
 /** Settings of its subcontractor. */
-export const agentSettings = (kea: Kea, folder: string) => ({
+export const agentSettings = (kea: Kea, folder: string, uefi: UefiLoads) => ({
   SUBCONTRACTOR_SERVER: SERVER,
   SUBCONTRACTOR_USER: 'root',
   SUBCONTRACTOR_PASSWORD: ADMIN_PASSWORD,
@@ -35,7 +38,7 @@ export const agentSettings = (kea: Kea, folder: string) => ({
   SUBCONTRACTOR_POLL_INTERVAL: '1',
   SUBCONTRACTOR_KEA4: kea.socket,
   SUBCONTRACTOR_DHCP_INTERVAL: '1',
-  SUBCONTRACTOR_DHCP_TFTP: FILES,
+  ...(uefi === 'http' ? { SUBCONTRACTOR_DHCP_FILES_URL: `http://${FILES}` } : { SUBCONTRACTOR_DHCP_TFTP: FILES }),
   // They wait there for a server that is away.
   SUBCONTRACTOR_DHCP_BOOT_URL: `http://${FILES}`,
   SUBCONTRACTOR_TFTP: FILES,
