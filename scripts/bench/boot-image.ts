@@ -22,7 +22,7 @@ const STEP_MS = 900_000;
 /** iPXE as a kernel, of Debian's package. */
 const LKRN = '/usr/lib/ipxe/ipxe.lkrn';
 /** Machines wait for nothing. */
-const SWIFT = { boot_arguments: 'disks_quiet=1 lookup_pause=3' };
+const SWIFT = { boot_arguments: 'no_timer_check panic=5 disks_quiet=1 lookup_pause=3' };
 /** Firmware whose first run takes effect after the machine has booted. It is kept at the end of the disk. */
 const HANDLER = `#!/bin/sh
 at=$(($(cat /sys/block/vda/size) - 1))

@@ -82,7 +82,7 @@ async function installed(
   await hall.contractor('image', 'upload', 'debian', path.join(folder, 'debian.raw.zst'));
   await rest('POST', 'BluePrint/ResourceFile/load', { files: {}, shipped: ['debian'] });
   await hall.setValues({
-    boot_arguments: 'disks_quiet=1',
+    boot_arguments: 'no_timer_check panic=5 disks_quiet=1',
     mirror_server: '10.77.0.2',
     dns_servers: ['10.77.0.1'],
     ssh_authorized_keys: [(await readFile(`${key}.pub`, 'utf8')).trim()],

@@ -13,8 +13,11 @@ import { agentSettings, SERVER, serverSettings } from './hall-settings.ts';
 import { makeSystem } from './tiny-system.ts';
 
 const run = promisify(execFile);
-/** What kernels are told: nothing is written to the console, its cryptography is not tried, and disks are there at once. */
-const BOOT_ARGUMENTS = 'quiet cryptomgr.notests disks_quiet=0 lookup_pause=3';
+/**
+ * What kernels are told: nothing is written to the console, its cryptography is not tried, and disks are there at once. Where
+ * many machines are emulated at once, their clocks come too late for the kernel, which would stand still then.
+ */
+const BOOT_ARGUMENTS = 'quiet cryptomgr.notests no_timer_check panic=5 disks_quiet=0 lookup_pause=3';
 /** How long machines may take, which are emulated by processors that others need too. */
 const BOOT_MS = 240_000;
 

@@ -28,7 +28,7 @@ default linux
 label linux
 kernel vmlinuz
 initrd initrd,overlay
-append console=ttyS0 quiet cryptomgr.notests
+append console=ttyS0 quiet cryptomgr.notests no_timer_check panic=5
 `;
 const SECTOR = 512;
 const START = 2048;
