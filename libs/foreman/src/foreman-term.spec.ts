@@ -65,6 +65,7 @@ describe('a term of the foreman', () => {
     withdraw: async (task) => {
       if (broken) throw broken;
       withdrawn.push(task);
+      return true;
     },
     stop: async () => undefined,
   };

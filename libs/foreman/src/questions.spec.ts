@@ -29,7 +29,7 @@ describe('a question to agents', () => {
         sent.push(task);
         return 'receipt';
       },
-      withdraw: async (task: SentTask) => void withdrawn.push(task),
+      withdraw: async (task: SentTask) => withdrawn.push(task) > 0,
     };
     questions = new Questions({ wire, resolveSecrets: secretResolver(async () => 'open sesame'), log: silentLogger });
   });

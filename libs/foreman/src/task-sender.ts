@@ -1,7 +1,7 @@
 import { isUnavailable } from '#event-store';
 import type { Logger } from '#kernel';
 import { traced, traceparent } from '#kernel';
-import type { Task } from '#wire';
+import type { SentTask, Task } from '#wire';
 import { MaybeHeld, observerOf, TaskTooLarge } from '#wire';
 import type { DispatchLedger } from './dispatch-ledger.ts';
 import { DispatchNotes } from './dispatch-notes.ts';
@@ -13,7 +13,7 @@ import { TaskWithdrawals } from './task-withdrawals.ts';
 /** What is known of the dispatch of a job that is on the wire. */
 interface Sent {
   readonly cookie: string;
-  /** When its agent was last heard of, milliseconds since 1970. */
+  /** When it was put onto the wire, or its agent was last heard of, milliseconds since 1970. */
   heard?: number;
   taken?: boolean;
 }
@@ -43,8 +43,9 @@ export class TaskSender {
 
   constructor(parts: TaskSenderParts) {
     this.#parts = parts;
-    const { options, ledger, log } = parts;
-    this.#withdrawals = new TaskWithdrawals({ wire: options.wire, ledger, log });
+    const { options, ledger, log, now } = parts;
+    const { wire, lease } = options;
+    this.#withdrawals = new TaskWithdrawals({ wire, ledger, log, lease, now });
     this.#notes = new DispatchNotes(ledger, log);
   }
 
@@ -57,7 +58,7 @@ export class TaskSender {
     this.#ours.add(job);
   }
 
-  /** When an agent was last heard of that is at work on this dispatch. */
+  /** When this dispatch was put onto the wire, or an agent was last heard of that is at work on it. */
   heardOf(cookie: string): number | undefined {
     return this.#byCookie.get(cookie)?.heard;
   }
@@ -169,7 +170,7 @@ export class TaskSender {
       if (this.#stopped) return ledger.unnote(cookie);
     }
     this.#ours.add(job);
-    this.#withdrawals.sent(job, task);
+    this.#isPut(job, task);
     const toSend = (): Task => {
       const trace = traceparent();
       return {
@@ -194,8 +195,15 @@ export class TaskSender {
       this.#parts.log.warn('a task may be on the wire', { job, error: String(error) });
       return undefined;
     });
-    this.#withdrawals.sent(job, { ...task, receipt });
+    this.#isPut(job, { ...task, receipt });
     if (wire.lasting && this.#isCurrent(job, cookie)) this.#notes.sent(job, { ...task, receipt });
+  }
+
+  /** A dispatch is being put onto the wire, or was: its lease begins, however long the wire was away before. */
+  #isPut(job: number, task: SentTask): void {
+    this.#withdrawals.sent(job, task);
+    const sent = this.#byCookie.get(task.cookie);
+    if (sent) sent.heard = Math.max(sent.heard ?? 0, this.#parts.now());
   }
 
   /** Forgets what was noted and not taken by the wire, so that the next foreman sends it. */

@@ -15,6 +15,17 @@ export interface TaskWithdrawalsParts {
   readonly wire: Pick<ForemanWire, 'lasting' | 'withdraw'>;
   readonly ledger: Pick<DispatchLedger, 'of' | 'forget'>;
   readonly log: Logger;
+  /** How long an agent may be silent before its task is taken to be lost, in milliseconds. */
+  readonly lease: number;
+  /** Milliseconds. */
+  readonly now: () => number;
+}
+
+/** What was put onto the wire, and when. */
+interface Put {
+  readonly task: SentTask;
+  /** Milliseconds. */
+  readonly at: number;
 }
 
 /**
@@ -24,7 +35,7 @@ export interface TaskWithdrawalsParts {
 export class TaskWithdrawals {
   readonly #parts: TaskWithdrawalsParts;
   /** What was put onto the wire last, also where it is not known whether it arrived. */
-  readonly #last = new Map<number, SentTask>();
+  readonly #last = new Map<number, Put>();
   readonly #leaving = new Set<number>();
   readonly #withdrawing = new Set<number>();
   readonly #stopped = new AbortController();
@@ -39,7 +50,7 @@ export class TaskWithdrawals {
 
   /** A dispatch of a job is being put onto the wire, or was. */
   sent(job: number, task: SentTask): void {
-    this.#last.set(job, task);
+    this.#last.set(job, { task, at: this.#parts.now() });
   }
 
   stop(): void {
@@ -47,7 +58,8 @@ export class TaskWithdrawals {
   }
 
   /**
-   * Takes back what was sent for a job before.
+   * Takes back what was sent for a job before. Where an agent has begun that less than a lease after it was sent, it is at work
+   * on it: what it does is neither observed nor done again beside it.
    * @param known what the ledger knows of
    * @param spent dispatches that have ended
    * @param current the one that counts
@@ -58,11 +70,14 @@ export class TaskWithdrawals {
     { known, spent, current }: { known: readonly SentTask[]; spent: readonly FinishedDispatch[]; current?: string },
   ): Promise<void> {
     const last = this.#last.get(job);
-    const earlier = new Map([...known, ...(last ? [last] : [])].map((task) => [task.cookie, task]));
+    const earlier = new Map([...known, ...(last ? [last.task] : [])].map((task) => [task.cookie, task]));
     for (const task of earlier.values()) {
       if (task.cookie === current || spent.some(({ cookie }) => cookie === task.cookie)) continue;
-      await this.#parts.wire.withdraw(task);
-      if (last?.cookie === task.cookie && this.#last.get(job) === last) this.#last.delete(job);
+      const isBegun = !(await this.#parts.wire.withdraw(task));
+      if (last?.task.cookie !== task.cookie || this.#last.get(job) !== last) continue;
+      if (isBegun && this.#parts.now() - last.at < this.#parts.lease)
+        throw new Error('an agent has only just begun it');
+      this.#last.delete(job);
     }
   }
 
@@ -72,7 +87,7 @@ export class TaskWithdrawals {
    */
   async leave(job: number, spent: readonly FinishedDispatch[]): Promise<void> {
     const left = this.#last.get(job);
-    if (!left || this.#leaving.has(job) || spent.some(({ cookie }) => cookie === left.cookie)) return;
+    if (!left || this.#leaving.has(job) || spent.some(({ cookie }) => cookie === left.task.cookie)) return;
     this.#leaving.add(job);
     for (let tries = 1; this.#last.get(job) === left && !this.#stopped.signal.aborted; tries += 1) {
       try {
@@ -105,7 +120,7 @@ export class TaskWithdrawals {
     const last = this.#last.get(job);
     this.#last.delete(job);
     const known = wire.lasting ? await ledger.of(job) : [];
-    const tasks = new Map([...known, ...(last ? [last] : [])].map((task) => [task.cookie, task]));
+    const tasks = new Map([...known, ...(last ? [last.task] : [])].map((task) => [task.cookie, task]));
     if (this.#withdrawing.size < MAX_WITHDRAWING) this.#withdrawing.add(job);
     for (let tries = 1; !this.#stopped.signal.aborted; tries += 1) {
       try {

@@ -221,6 +221,7 @@ export function inProcessWire(periods: Partial<InProcessPeriods> = {}): InProces
 
     async withdraw({ cookie }) {
       for (const task of waiting.take((task) => task.cookie === cookie)) cookies.delete(task.cookie);
+      return ![...members].some(({ atWork }) => [...atWork.keys()].some((task) => task.cookie === cookie && task.once));
     },
 
     async stop() {

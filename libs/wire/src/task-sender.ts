@@ -57,15 +57,18 @@ export function taskSender({ names, dispatches }: TaskSenderOptions) {
     },
 
     /** As `ForemanWire.withdraw` says. */
-    async withdraw({ js, streams, over }: ForemanSession, { site, module, cookie, receipt }: SentTask): Promise<void> {
+    async withdraw(
+      { js, streams, over }: ForemanSession,
+      { site, module, cookie, receipt }: SentTask,
+    ): Promise<boolean> {
       const withdraw = async () => {
         await streams.tasks(site);
         const claim = { by: 'withdrawn', body: { withdrawn: true } as const };
-        await claimDispatch(js, { names, site, module, cookie }, claim);
+        const takenBack = await claimDispatch(js, { names, site, module, cookie }, claim);
         dispatches.forget(cookie);
         // Where an agent has begun, the message must not come to another one.
         if (receipt !== undefined) await streams.removeTask(site, Number(receipt), cookie);
-        return true;
+        return takenBack;
       };
       const again = () => {
         streams.forget(site);
@@ -73,6 +76,7 @@ export function taskSender({ names, dispatches }: TaskSenderOptions) {
       };
       const done = await unlessAborted(withdraw().catch(again), over);
       if (done === undefined) throw new Error('the connection to NATS broke before the task was taken back');
+      return done;
     },
   };
 }

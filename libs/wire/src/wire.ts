@@ -91,8 +91,9 @@ export interface ForemanWire {
   /**
    * Takes a dispatch back. Once it resolves no agent begins the task of this dispatch any more, but one to whom a task that
    * may be begun twice is on its way; an agent that has begun goes on.
+   * @returns false where an agent has begun one that must not be begun twice
    */
-  withdraw(sent: SentTask): Promise<void>;
+  withdraw(sent: SentTask): Promise<boolean>;
   /** What a transport within the process holds and no agent has begun is dropped. */
   stop(): Promise<void>;
 }

@@ -108,9 +108,11 @@ export function wireTasksSuite(given: () => WireTest, { everySite = false } = {}
     const receipts: (string | undefined)[] = [];
     for (const one of sent) receipts.push(await wire.foreman.send(one));
     await office.until(() => work.atWork.size === 2);
-    for (const n of [0, 1, 2, 3]) await wire.foreman.withdraw({ ...task(String(n + 1)), receipt: receipts[n] });
-    // Again, as after an answer that was lost.
-    await wire.foreman.withdraw({ ...task('4'), receipt: receipts[3] });
+    const takeBack = (n: number) => wire.foreman.withdraw({ ...task(String(n)), receipt: receipts[n - 1] });
+    const takenBack: boolean[] = [];
+    // The last one again, as after an answer that was lost.
+    for (const n of [1, 2, 3, 4, 4]) takenBack.push(await takeBack(n));
+    expect(takenBack).toEqual([true, false, true, true, true]);
     for (const id of ['1', '2']) work.finish(id);
     await office.until(() => work.atWork.has('5'));
     work.finish('5');
