@@ -75,8 +75,8 @@ export class TaskWithdrawals {
       if (task.cookie === current || spent.some(({ cookie }) => cookie === task.cookie)) continue;
       const isBegun = !(await this.#parts.wire.withdraw(task));
       if (last?.task.cookie !== task.cookie || this.#last.get(job) !== last) continue;
-      if (isBegun && this.#parts.now() - last.at < this.#parts.lease)
-        throw new Error('an agent has only just begun it');
+      const isFresh = this.#parts.now() - last.at < this.#parts.lease;
+      if (isBegun && isFresh) throw new Error('an agent has only just begun it');
       this.#last.delete(job);
     }
   }
