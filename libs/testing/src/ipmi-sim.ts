@@ -21,6 +21,8 @@ export interface IpmiSim {
   press(on: boolean): Promise<void>;
   /** What the BMC did with the machine, in its order: `power 1`, `shutdown 1`, `boot pxe`. */
   effects(): Promise<readonly string[]>;
+  /** How often the machine was started, by whomever: one that is on already is not. */
+  starts(): Promise<number>;
   /** Whether the operating system shuts down when it is asked to. */
   deaf(deaf: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -49,6 +51,7 @@ switch() {
     alive && kill "$pid"
     while alive; do sleep 0.05; done
   elif ! alive; then
+    echo start >> starts
     setsid sh ./watched ./machine < /dev/null >> output 2>&1 &
     echo $! > pid
   fi
@@ -122,6 +125,7 @@ export async function startIpmiSim({ network, address = '127.0.0.1', machine }: 
   await writeFile(file('power'), '0\n');
   await writeFile(file('boot'), 'none\n');
   await writeFile(file('effects'), '');
+  await writeFile(file('starts'), '');
   await writeFile(file('bmc.emu'), EMULATION);
   await writeFile(
     file('lan.conf'),
@@ -165,11 +169,13 @@ set_working_mc 0x20
   }
   failed.catch(() => undefined);
   const text = async (name: string) => (await readFile(file(name), 'utf8')).trim();
+  const lines = async (name: string) => (await text(name)).split('\n').filter((line) => line !== '');
   return {
     port,
     power: async () => (await chassis('is', 'power')).stdout === '1\n',
     press: async (on) => void (await chassis('press', on ? '1' : '0')),
-    effects: async () => (await text('effects')).split('\n').filter((line) => line !== ''),
+    effects: () => lines('effects'),
+    starts: async () => (await lines('starts')).length,
     deaf: (deaf) => (deaf ? writeFile(file('deaf'), '') : rm(file('deaf'), { force: true })),
     stop,
   };

@@ -1,8 +1,8 @@
 import type { HallMachine } from '../hall/hall-machine.ts';
 import type { MachineHall } from '../hall/machine-hall.ts';
 
-/** A machine is switched on by a hand, and by a job each time something is to be booted. */
-const SWITCHED = ['power 1', 'power 1', 'power 1'];
+/** A machine is started by a hand, and by a job each time something is to be booted. */
+const STARTS = 3;
 
 /** What is not as it should be with machines that were built once: a line each. */
 export async function hallFindings(hall: MachineHall, machines: readonly HallMachine[]): Promise<readonly string[]> {
@@ -22,7 +22,7 @@ export async function hallFindings(hall: MachineHall, machines: readonly HallMac
   }
   for (const one of machines) {
     const { name, hostname, mac, machine } = one;
-    wanted(`${name}, switched`, await machine.bmc.effects(), SWITCHED);
+    wanted(`${name}, started`, await machine.bmc.starts(), STARTS);
     wanted(
       `${name}, states`,
       [await hall.stateOf(one.foundation), await hall.stateOf(one.structure)],

@@ -14,10 +14,9 @@ export interface SimulatedRound {
   readonly atOnce: number;
 }
 
-/** An engine that makes no containers and says it does: every answer takes ten milliseconds. */
+/** An engine that makes no containers and says it does. */
 export interface SimulatedEngine {
   readonly endpoint: string;
-  readonly pid: number;
   /** How many containers it has made since `round` was asked for. */
   made(): Promise<number>;
   /** What it was asked since the last time. */
@@ -25,16 +24,17 @@ export interface SimulatedEngine {
   stop(): Promise<void>;
 }
 
-/** Starts one in a process of its own. */
-export async function startSimulatedEngine(): Promise<SimulatedEngine> {
+/** Starts one in a process of its own. @param answerMs how long each of its answers takes, in milliseconds */
+export async function startSimulatedEngine(answerMs: number): Promise<SimulatedEngine> {
   const script = fileURLToPath(new URL('simulator-process.ts', import.meta.url));
-  const child = spawn(process.execPath, [...process.execArgv, script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...process.execArgv, script, String(answerMs)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
   const next = async (): Promise<string> => String((await lines.next()).value);
   const port = await next();
   return {
     endpoint: `tcp://127.0.0.1:${port}`,
-    pid: child.pid ?? 0,
     async made() {
       child.stdin.write('made\n');
       return Number(await next());

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 
 /** How long every answer takes, in milliseconds. */
-const ANSWER_MS = 10;
+const ANSWER_MS = Number(process.argv[2]);
 
 interface Container {
   readonly Id: string;
