@@ -37,6 +37,7 @@ jq          jq
 /usr/lib/ipxe/snponly.efi ipxe
 /usr/share/OVMF/OVMF_CODE_4M.fd ovmf
 syslinux    syslinux
+zstd        zstd
 /usr/lib/syslinux/mbr/mbr.bin syslinux-common
 mcopy       mtools
 mkfs.fat    dosfstools

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { hallFindings } from './bare-metal/hall-findings.ts';
 import { hallPhases } from './bare-metal/hall-phases.ts';
 import { hallRun } from './bare-metal/hall-run.ts';
+import { hallTakenDown } from './bare-metal/hall-taken-down.ts';
 import { inHall } from './hall/in-hall.ts';
 import type { Limit } from './limit.ts';
 
@@ -10,8 +11,8 @@ const MAX_MS = 3_000_000;
 
 /**
  * Machines of QEMU, with a BMC each, are switched on, surveyed, located, written an image to, and boot it, while the server is
- * killed with -9: `bare-metal [--machines 20] [--at-once 20] [--jobs N] [--kills 3]`. Needs root. Sets the exit code to 1 where
- * something was lost, or done twice.
+ * killed with -9; with `--destroy` they are then wiped and switched off: `bare-metal [--machines 20] [--at-once 20] [--jobs N]
+ * [--kills 3] [--destroy]`. Needs root. Sets the exit code to 1 where something was lost, or done twice.
  */
 export async function run(args: string[], limit: Limit): Promise<void> {
   const { values } = parseArgs({
@@ -21,6 +22,7 @@ export async function run(args: string[], limit: Limit): Promise<void> {
       'at-once': { type: 'string' },
       jobs: { type: 'string' },
       kills: { type: 'string', default: '3' },
+      destroy: { type: 'boolean', default: false },
     },
   });
   const begun = performance.now();
@@ -50,5 +52,8 @@ export async function run(args: string[], limit: Limit): Promise<void> {
       findings.length === 0 ? 'each was built once, nothing is lost or doubled' : `${findings.length} findings`,
     );
     if (findings.length > 0) process.exitCode = 1;
+    if (!values.destroy) return;
+    const down = await limit.step('machines were taken down', () => hallTakenDown(hall, machines));
+    console.log(`taken down, wiped and off in ${down.toFixed(1)} s`);
   });
 }

@@ -72,9 +72,30 @@ interface AtWork {
   readonly jobOver: AbortController;
   /** Whether it is decided who has it: its message is off the queue. */
   claimed: boolean;
+  /** Whether it is over, and its report on the way. */
+  reporting: boolean;
+  /** Resolves when it is over, whether its report is on the way yet or not. */
+  worked: Promise<void>;
+  /** Resolves when its report is held, or it has none. */
   done: Promise<void>;
   /** Resolves when the agent may leave: it is over, or its report is kept. */
   safe: Promise<void>;
+}
+
+/** Whom a task tells how far it is. */
+interface Told {
+  /** It is over, and its report goes on the way. */
+  readonly isOver: () => void;
+  /** The agent may leave. */
+  readonly isSafe: () => void;
+}
+
+/** The tasks of a module that an agent has taken. */
+export interface TasksOfModule {
+  /** Ends of those at work. */
+  readonly working: readonly Promise<void>[];
+  /** Ends of the reports on the way. */
+  readonly reporting: readonly Promise<void>[];
 }
 
 /** The tasks that an agent has taken from NATS: claims them, does them and reports, over as many connections as that takes. */
@@ -108,28 +129,33 @@ export function agentTasks(options: AgentTasksOptions) {
         connected: over,
         jobOver: new AbortController(),
         claimed: false,
+        reporting: false,
+        worked: Promise.resolve(),
         done: Promise.resolve(),
         safe: Promise.resolve(),
       };
       atWork.set(task.cookie, started);
-      const safe = new Promise<void>((resolve) => {
-        started.done = perform(started, ackWait, resolve).finally(resolve);
+      const told = { isOver: (): void => undefined, isSafe: (): void => undefined };
+      started.worked = new Promise((resolve) => (told.isOver = resolve));
+      started.safe = new Promise((resolve) => (told.isSafe = resolve));
+      started.done = perform(started, ackWait, told).finally(() => {
+        told.isOver();
+        told.isSafe();
       });
-      started.safe = safe;
     }
   };
 
-  const perform = async (started: AtWork, ackWait: number, isSafe: () => void): Promise<void> => {
+  const perform = async (started: AtWork, ackWait: number, told: Told): Promise<void> => {
     const { cookie, once } = started.task;
     const holds = setInterval(() => session() && notifySafely(() => started.message.working()), ackWait / 3);
     const claim = once ? await claimTask(started) : 'ours';
-    if (claim === 'ours') await doTask(started, isSafe);
-    else if (claim !== undefined) await report(started, { outcome: { error: claim.fault } }, isSafe);
+    if (claim === 'ours') await doTask(started, told);
+    else if (claim !== undefined) await report(started, { outcome: { error: claim.fault } }, told);
     clearInterval(holds);
     atWork.delete(cookie);
   };
 
-  const doTask = async (started: AtWork, isSafe: () => void): Promise<void> => {
+  const doTask = async (started: AtWork, told: Told): Promise<void> => {
     const { cookie, job } = started.task;
     let count = 0;
     const beat = () => {
@@ -150,7 +176,7 @@ export function agentTasks(options: AgentTasksOptions) {
       async () =>
         complete && ('fault' in complete ? { error: complete.fault } : await work(complete, started.jobOver.signal)),
     );
-    if (outcome !== undefined) await report(started, { outcome, ...trace }, isSafe);
+    if (outcome !== undefined) await report(started, { outcome, ...trace }, told);
     else if (started.jobOver.signal.aborted) {
       finished.add(cookie);
       notifySafely(() => started.message.ack());
@@ -164,8 +190,10 @@ export function agentTasks(options: AgentTasksOptions) {
   const report = async (
     started: AtWork,
     reached: Pick<Report, 'outcome' | 'trace'>,
-    isSafe: () => void,
+    { isOver, isSafe }: Told,
   ): Promise<void> => {
+    started.reporting = true;
+    isOver();
     const { task, cookie, job, module } = started.task;
     const to = toInstallation(started.names.installation);
     const { safe, held } = outbox.deliver({ to, site, module, report: { task, cookie, job, agent, ...reached } });
@@ -276,9 +304,16 @@ export function agentTasks(options: AgentTasksOptions) {
     take,
     /** The job of a task is over: it is given up. */
     isOver: (cookie: string): void => atWork.get(cookie)?.jobOver.abort(),
-    /** The ends of the tasks at work, those of a module, or all. */
-    atWork: (module?: string): readonly Promise<void>[] =>
-      [...atWork.values()].filter(({ task }) => module === undefined || task.module === module).map(({ done }) => done),
+    /** Whether nothing is at work, and no report on the way. */
+    get isIdle(): boolean {
+      return atWork.size === 0;
+    },
+    /** What of a module is at work, and the reports of it that are on the way. */
+    ofModule(module: string): TasksOfModule {
+      const own = [...atWork.values()].filter(({ task }) => task.module === module);
+      const [reporting, working] = [own.filter((one) => one.reporting), own.filter((one) => !one.reporting)];
+      return { working: working.map(({ worked }) => worked), reporting: reporting.map(({ done }) => done) };
+    },
     /** Sends what earlier processes have kept for an installation. */
     sendKept: (installation: string): Promise<void> => outbox.sendKept(toInstallation(installation), site),
     /** Resolves when nothing would be lost by leaving, and nothing is sent any more. */

@@ -126,7 +126,7 @@ function shiftOf(
     clearTimeout(announcing);
     if (session === undefined) return;
     const lacks = [...lacking, ...tasks.unclaimed];
-    const idle = lacks.length === 0 && tasks.atWork().length === 0 && performance.now() - busySince >= idleAfter;
+    const idle = lacks.length === 0 && tasks.isIdle && performance.now() - busySince >= idleAfter;
     const every = idle ? Math.max(announceIdle, announceEvery) : announceEvery;
     said = { lacking: lacks.join(' '), idle };
     session.connection.publish(
@@ -147,7 +147,7 @@ function shiftOf(
   /** Announces the agent at once, where what it said last is not so any more. */
   const announceChange = () => {
     const lacks = [...lacking, ...tasks.unclaimed].join(' ');
-    if (said && (lacks !== said.lacking || (said.idle && tasks.atWork().length > 0))) announce();
+    if (said && (lacks !== said.lacking || (said.idle && !tasks.isIdle))) announce();
   };
 
   const begin = (connection: NatsConnection, over: AbortSignal, inbox: string) => {
@@ -215,10 +215,12 @@ function shiftOf(
         wait = SOON;
         const ackWait = millis((await consumer.info(true)).config.ack_wait ?? 0);
         while (!over.aborted) {
-          const busy = tasks.atWork(module);
-          if (busy.length >= limit) await Promise.race(busy);
+          const { working, reporting } = tasks.ofModule(module);
+          if (working.length >= limit) await Promise.race(working);
+          // Reports that NATS does not take pile up no further than that.
+          else if (reporting.length >= limit) await Promise.race(reporting);
           else {
-            const messages = await consumer.fetch({ max_messages: limit - busy.length, ...REQUEST });
+            const messages = await consumer.fetch({ max_messages: limit - working.length, ...REQUEST });
             for await (const message of endingWith(over, messages)) {
               tasks.take(message, names, { ackWait, over: broken });
               announceChange();

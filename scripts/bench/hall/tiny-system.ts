@@ -27,12 +27,20 @@ const LOADER = `serial 0
 default linux
 label linux
 kernel vmlinuz
-initrd initrd,overlay
+initrd initrd
 append console=ttyS0 quiet cryptomgr.notests no_timer_check panic=5
 `;
 const SECTOR = 512;
 const START = 2048;
-const SIZE = 32 * 1_048_576;
+const SIZE = 20 * 1_048_576;
+/** What of the boot image it is made of: programs and drivers that it needs; the rest would be unpacked for nothing. */
+const PARTS = ['bin', 'contractor/parts/leased', 'dev', 'lib', 'proc', 'run', 'sys', 'usr/lib/modules'];
+/** Makes its initrd in the folder `$1`, of the files in `root` there and of the boot image `$2`. */
+const PACK = `cd "$1"
+zstd -q -d -c "$2" > all
+mkdir -p given && (cd given && busybox cpio -i -d -m < ../all)
+(cd given && tar -c ${PARTS.join(' ')}) | tar -x -C root
+cd root && find . | busybox cpio -o -H newc | zstd -q -c > ../initrd`;
 
 /**
  * Makes the image of a disk that boots with BIOS, of the kernel and the programs of the boot image.
@@ -45,16 +53,15 @@ export async function makeSystem(folder: string, disks: string, server: string):
   const image = path.join(folder, 'system.raw');
   await mkdir(at('root'), { recursive: true });
   await writeFile(at('root/init'), INIT.replace('SERVER', server), { mode: 0o755 });
-  await run('sh', ['-ec', 'cd "$1/root" && echo ./init | busybox cpio -o -H newc > ../overlay', 'cpio', parts]);
+  await run('sh', ['-ec', PACK, 'pack', parts, path.join(disks, 'contractor.initrd')]);
   await writeFile(at('syslinux.cfg'), LOADER);
   await copyFile(path.join(disks, 'contractor.vmlinuz'), at('vmlinuz'));
-  await copyFile(path.join(disks, 'contractor.initrd'), at('initrd'));
   await writeFile(image, '');
   await truncate(image, SIZE);
   const offset = START * SECTOR;
   const fat = ['-F', '16', '-h', String(START), '--offset', String(START), image, String((SIZE - offset) / 1024)];
   await run('mkfs.fat', fat, { env });
-  const files = ['vmlinuz', 'initrd', 'overlay', 'syslinux.cfg'].map(at);
+  const files = ['vmlinuz', 'initrd', 'syslinux.cfg'].map(at);
   await run('mcopy', ['-i', `${image}@@${offset}`, ...files, '::']);
   await run('syslinux', ['--install', '--offset', String(offset), image]);
   const octets = await readFile(image);

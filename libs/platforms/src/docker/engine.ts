@@ -8,6 +8,13 @@ import { engineAddress } from './engine-address.ts';
 const API = '/v1.41';
 /** An engine that says nothing for so long is given up, in milliseconds: pulls tell how they get on all the time. */
 const SILENT_MS = 300_000;
+/** How long a connection is kept that nothing is asked over, in milliseconds. */
+const KEPT_MS = 4000;
+const KEPT = { keepAlive: true, timeout: KEPT_MS };
+/** Connections to engines, which the next request to the same one takes over. */
+const [plain, secured] = [new http.Agent(KEPT), new https.Agent(KEPT)];
+/** How an engine closes a connection that was kept, perhaps while the next request is on its way. */
+const CLOSED = new Set(['ECONNRESET', 'EPIPE']);
 /** The longest answer, and the longest line of one, that is read, in bytes. */
 const MAX_BYTES = 4 * 1024 * 1024;
 /** At most this many characters of what an engine says go into a message. */
@@ -49,7 +56,7 @@ export interface Engine {
   follow(request: EngineRequest, onLine: (line: unknown) => void): Promise<void>;
 }
 
-/** Reaches an engine; every request has a connection of its own. @throws Error where it cannot be reached that way */
+/** Reaches an engine, over connections that are kept for a while. @throws Error where it cannot be reached that way */
 export async function reachEngine(
   connection: Connection,
   settings: DockerSettings,
@@ -83,18 +90,23 @@ async function send(address: EngineAddress, request: EngineRequest, usual: Abort
     path: `${API}${path}${parameters === '' ? '' : `?${parameters}`}`,
     headers:
       text === undefined ? {} : { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) },
-    agent: false as const,
+    agent: address.secure ? secured : plain,
     signal,
   };
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const sent = (address.secure ? https : http).request(options, resolve);
-    sent.setTimeout(SILENT_MS, () => sent.destroy(new Error(`it says nothing for ${SILENT_MS / 1000} s`)));
-    sent.on('error', (cause) => {
-      const why = new Error(`the Docker engine at ${address.shown} cannot be reached: ${cause.message}`, { cause });
-      reject(signal.aborted ? (signal.reason as Error) : why);
+  const answered = (): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const sent = (address.secure ? https : http).request(options, resolve);
+      sent.setTimeout(SILENT_MS, () => sent.destroy(new Error(`it says nothing for ${SILENT_MS / 1000} s`)));
+      sent.on('error', (cause: NodeJS.ErrnoException) => {
+        const why = new Error(`the Docker engine at ${address.shown} cannot be reached: ${cause.message}`, { cause });
+        if (signal.aborted) reject(signal.reason as Error);
+        // Everything that is asked of an engine may be asked again; a new connection is not closed like that.
+        else if (sent.reusedSocket && CLOSED.has(cause.code ?? '')) resolve(answered());
+        else reject(why);
+      });
+      sent.end(text);
     });
-    sent.end(text);
-  });
+  const response = await answered();
   const { statusCode: status = 0 } = response;
   if (status < 400) return response;
   const said = saidIn((await bytesOf(response)).toString(), status);
