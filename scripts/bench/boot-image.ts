@@ -4,15 +4,14 @@
  * its shell (`images`). One loads iPXE over TFTP with BIOS (`bios`), one over HTTP with UEFI, without TFTP
  * (`uefi`). With names of these, only they. Prints when each was reached. Needs the package `lldpd`.
  */
-import { once } from 'node:events';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import path from 'node:path';
 import type { LabMachineOptions } from '#testing';
 import type { Values } from './hall/hall-client.ts';
 import { declareMachine, machineParts } from './hall/hall-machine.ts';
 import { inHall } from './hall/in-hall.ts';
 import type { MachineHall } from './hall/machine-hall.ts';
+import { typedInShell } from './hall/typed-in-shell.ts';
 import type { UefiLoads } from './hall/hall-settings.ts';
 import { startSwitch } from './hall/switch-of.ts';
 import type { Limit } from './limit.ts';
@@ -130,30 +129,11 @@ async function images(hall: MachineHall, folder: string, tell: Tell): Promise<vo
     await hall.rest('PATCH', `Utilities/RealNetworkInterface/${interfaceId}`, { pxe: 'utility' });
     await hall.switchOn(bmc);
     await reached(async () => (await shown()).includes('there is a shell on the console'));
-    tell(`its shell answers: ${await typed(socket)}`);
+    tell(`its shell answers: ${await typedInShell(socket)}`);
     await reached(async () => !(await machine.bmc.power()));
   } finally {
     await machine.stop();
   }
-}
-
-/** Types into a shell what ends the machine. @returns what it has said before */
-async function typed(socket: string): Promise<string> {
-  const console_ = connect(socket);
-  await once(console_, 'connect');
-  console_.write('\n');
-  let said = '';
-  let isAsked = false;
-  for await (const part of console_) {
-    said += String(part);
-    if (!isAsked && said.includes('# ')) {
-      isAsked = true;
-      console_.write('echo "$(whoami) of $(uname -r)"; sleep 1; poweroff -f\n');
-    }
-    const [, answer] = /^(root of \S+)\r?$/m.exec(said) ?? [];
-    if (answer !== undefined) return answer;
-  }
-  throw new Error(`the shell says nothing but ${said}`);
 }
 
 /** Loads iPXE over TFTP with BIOS, from a PXE stack that does not say it is iPXE: that of iPXE itself, which is told not to. */
