@@ -37,10 +37,10 @@ jq          jq
 /usr/lib/ipxe/snponly.efi ipxe
 /usr/share/OVMF/OVMF_CODE_4M.fd ovmf
 syslinux    syslinux
-zstd        zstd
 /usr/lib/syslinux/mbr/mbr.bin syslinux-common
 mcopy       mtools
 mkfs.fat    dosfstools
+zstd        zstd
 dockerd     docker.io
 podman      podman
 /usr/lib/podman/netavark netavark

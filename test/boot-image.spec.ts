@@ -5,7 +5,6 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
-
 import { until } from '#testing';
 import { typedInShell } from '../scripts/bench/hall/typed-in-shell.ts';
 
