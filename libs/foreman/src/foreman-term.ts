@@ -228,6 +228,17 @@ export class ForemanTerm {
     }
   }
 
+  /** Reads something of a job that nobody looks at meanwhile. */
+  async unlooked<R>(id: number, read: () => Promise<R>): Promise<R> {
+    const release = this.#queue.hold(id);
+    try {
+      await this.#queue.unlooked(id);
+      return await read();
+    } finally {
+      release();
+    }
+  }
+
   /** Takes a report from the wire. @throws Refusal; what is no fault of the job: the report has to come again */
   async takeReport({ job: id, cookie, outcome, agent, trace }: Report): Promise<void> {
     const { clock, commands } = this.#parts;

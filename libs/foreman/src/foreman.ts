@@ -320,7 +320,9 @@ export class Foreman {
       },
       secretsOf: async (dispatch) => {
         const context = Context.system(this.#clock.now());
-        return (await this.#commands.execute(new ReadTaskSecrets(dispatch), context)).value;
+        // It is not given up at the same time.
+        const read = () => this.#commands.execute(new ReadTaskSecrets(dispatch), context);
+        return (await term.unlooked(dispatch.job, read)).value;
       },
       hasSite: (site, agent) => this.#sites.hasLately(site, agent),
       recorded: () => recordedOnWire(this.#reads),

@@ -10,6 +10,8 @@ export interface Relay {
   mend(): Promise<void>;
   /** Lets nothing through any more, while both ends believe to be connected. */
   stall(): void;
+  /** Lets nothing through that the server says on the connections there are: it hears, and its answers are lost. */
+  mute(): void;
   resume(): void;
   stop(): Promise<void>;
 }
@@ -17,6 +19,7 @@ export interface Relay {
 /** Passes on whatever comes to a loopback port of its own to the given loopback port. */
 export async function startRelay(target: number): Promise<Relay> {
   const sockets = new Set<Socket>();
+  const onwards = new Set<Socket>();
   let stalled = false;
   const keep = (socket: Socket) => {
     sockets.add(socket);
@@ -26,14 +29,21 @@ export async function startRelay(target: number): Promise<Relay> {
   };
   const server = createServer((client) => {
     const onward = keep(connect({ host: '127.0.0.1', port: target, noDelay: true }));
+    onwards.add(onward);
     keep(client).pipe(onward).pipe(client);
     if (stalled) stall();
     client.on('close', () => onward.destroy());
-    onward.on('close', () => client.destroy());
+    onward.on('close', () => {
+      onwards.delete(onward);
+      client.destroy();
+    });
   });
   const stall = () => {
     stalled = true;
     for (const socket of sockets) socket.pause();
+  };
+  const mute = () => {
+    for (const onward of onwards) onward.pause();
   };
   const resume = () => {
     stalled = false;
@@ -53,5 +63,13 @@ export async function startRelay(target: number): Promise<Relay> {
 
   await listen(0);
   const { port } = server.address() as AddressInfo;
-  return { port, cut, stop: cut, mend: () => (server.listening ? Promise.resolve() : listen(port)), stall, resume };
+  return {
+    port,
+    cut,
+    stop: cut,
+    mend: () => (server.listening ? Promise.resolve() : listen(port)),
+    stall,
+    mute,
+    resume,
+  };
 }

@@ -86,7 +86,7 @@ export function agentListener({ names, present, dispatches, log }: AgentListener
     const { site, module, cookie } = originOfQuestion(message.subject);
     const answer = (texts: readonly string[] | undefined) =>
       notifySafely(() => message.respond(encode(texts === undefined ? {} : { texts })));
-    const kept = secrets.get(cookie);
+    const kept = question.late ? undefined : secrets.get(cookie);
     if (kept) return answer(kept.site === site && kept.module === module ? kept.texts : undefined);
     look(async () => answer(await listener.secretsOf?.({ site, module, cookie, job: question.job })));
   };

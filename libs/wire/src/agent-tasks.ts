@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '#kernel';
-import { claimDispatch } from './claim-dispatch.ts';
+import { claimDispatch, standingClaim, type ClaimAnswer } from './claim-dispatch.ts';
 import { isDenied, NOT_ALLOWED } from './is-denied.ts';
 import { lacksSecrets, withSecrets } from './kept-back-secrets.ts';
 import { encode, MAX_REPORT_BYTES, messageRoom, readSecretsAnswer, readTask } from './messages.ts';
@@ -82,6 +82,9 @@ interface AtWork {
   safe: Promise<void>;
 }
 
+/** How a task came to be this agent's: it has claimed it now, or its claim stands whose answer was lost. */
+type TaskClaim = Exclude<ClaimAnswer, 'refused'>;
+
 /** Whom a task tells how far it is. */
 interface Told {
   /** It is over, and its report goes on the way. */
@@ -148,14 +151,14 @@ export function agentTasks(options: AgentTasksOptions) {
   const perform = async (started: AtWork, ackWait: number, told: Told): Promise<void> => {
     const { cookie, once } = started.task;
     const holds = setInterval(() => session() && notifySafely(() => started.message.working()), ackWait / 3);
-    const claim = once ? await claimTask(started) : 'ours';
-    if (claim === 'ours') await doTask(started, told);
+    const claim = once ? await claimTask(started) : 'made';
+    if (claim === 'made' || claim === 'standing') await doTask(started, told, claim);
     else if (claim !== undefined) await report(started, { outcome: { error: claim.fault } }, told);
     clearInterval(holds);
     atWork.delete(cookie);
   };
 
-  const doTask = async (started: AtWork, told: Told): Promise<void> => {
+  const doTask = async (started: AtWork, told: Told, claim: TaskClaim): Promise<void> => {
     const { cookie, job } = started.task;
     let count = 0;
     const beat = () => {
@@ -170,7 +173,7 @@ export function agentTasks(options: AgentTasksOptions) {
     if (started.task.once) beat();
     const first = setTimeout(beat, Math.min(FIRST_BEAT_MS, beatEvery));
     const beats = setInterval(beat, beatEvery);
-    const complete = await askSecrets(started);
+    const complete = claim === 'made' && !lacksSecrets(started.task) ? started.task : await askForeman(started, claim);
     const { outcome, ...trace } = await tracedTask(
       started.task,
       async () =>
@@ -207,24 +210,26 @@ export function agentTasks(options: AgentTasksOptions) {
    * Claims a task that must not be begun twice, and takes its message off the queue: where this agent is lost, it goes to
    * nobody else. @returns undefined where it is not begun here: another one has it, it was taken back, or this agent stops
    */
-  const claimTask = async (started: AtWork): Promise<'ours' | { readonly fault: string } | undefined> => {
+  const claimTask = async (started: AtWork): Promise<TaskClaim | { readonly fault: string } | undefined> => {
     const { task, cookie, job, module } = started.task;
     const claimant = { by: self, body: { agent } };
     for (let told = false; !stopping.aborted; told = true) {
       try {
         // NATS may have lost since what was claimed, by the foreman too: where it still has the task, it comes again.
-        if (started.connected.aborted) {
+        const isCut = started.connected.aborted;
+        const claims = isCut ? standingClaim : claimDispatch;
+        const { js, over } = session() ?? {};
+        const dispatch = { names: started.names, site, module, cookie };
+        const answer = js && over && (await unlessAborted(claims(js, dispatch, claimant), over));
+        if (answer === 'refused' && isCut) {
           log.info('a task that was not claimed before the connection broke is not begun', { task, job });
           return undefined;
         }
-        const { js, over } = session() ?? {};
-        const dispatch = { names: started.names, site, module, cookie };
-        const ours = js && over && (await unlessAborted(claimDispatch(js, dispatch, claimant), over));
-        if (ours !== undefined) {
+        if (answer !== undefined) {
           unclaimed.delete(module);
           started.claimed = true;
           notifySafely(() => started.message.ack());
-          if (ours) return 'ours';
+          if (answer !== 'refused') return answer;
           log.info('a task that another agent has, or that was taken back, is not begun', { task, job });
           return undefined;
         }
@@ -241,13 +246,15 @@ export function agentTasks(options: AgentTasksOptions) {
   };
 
   /**
-   * The task with its secrets, asked for until the foreman answers. @returns undefined where it is not begun here: nobody
-   * waits for it any more, or this agent stops
+   * The task with its secrets, asked for until the foreman answers. Where the claim stands since before it was told so, the
+   * foreman may have moved on. @returns undefined where it is not begun here: nobody waits for it any more, or this agent stops
    */
-  const askSecrets = async ({ task, names }: AtWork): Promise<Task | { readonly fault: string } | undefined> => {
+  const askForeman = async (
+    { task, names }: AtWork,
+    claim: TaskClaim,
+  ): Promise<Task | { readonly fault: string } | undefined> => {
     const { cookie, job, module } = task;
-    if (!lacksSecrets(task)) return task;
-    const question = encode({ job });
+    const question = encode({ job, ...(claim === 'standing' ? { late: true } : {}) });
     for (let told = false; !stopping.aborted; told = true) {
       try {
         const { connection, over } = session() ?? {};
@@ -260,9 +267,9 @@ export function agentTasks(options: AgentTasksOptions) {
           return undefined;
         }
       } catch (cause) {
-        const reason = `its secrets could not be asked for: ${String(cause)}`;
+        const reason = `the foreman could not be asked: ${String(cause)}`;
         if (isDenied(cause)) return { fault: `${reason}. ${NOT_ALLOWED} and reset the job` };
-        if (!told) log.warn('a task waits for its secrets; asking again and again', { task: task.task, job, reason });
+        if (!told) log.warn('a task waits for the foreman; asking again and again', { task: task.task, job, reason });
       }
       await sleep(reportAgain, undefined, { signal: stopping }).catch(() => undefined);
     }

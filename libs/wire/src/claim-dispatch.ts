@@ -17,23 +17,42 @@ export interface Claimant {
   readonly body: Claim;
 }
 
+/** What became of a claim: `made` now, `standing` since the claimant made it before, or `refused`. */
+export type ClaimAnswer = 'made' | 'standing' | 'refused';
+
+/** Number of a message that no stream comes to. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
 /**
  * Claims a dispatch: the first claim is held by JetStream, on file, and every other one is refused, also after NATS was
  * killed. Made again by the same claimant within two minutes it is the same claim.
- * @returns whether it is the claimant's
  * @throws whatever keeps the claim from being decided
  */
-export async function claimDispatch(
+export const claimDispatch = (js: JetStreamClient, dispatch: ClaimedDispatch, claimant: Claimant) =>
+  publishClaim(js, dispatch, claimant, 0);
+
+/**
+ * Finds out, within two minutes of it, whether a claim stands whose answer was lost. It claims nothing: where it does not
+ * stand, another one may have claimed the dispatch, and NATS may have lost that.
+ * @throws whatever keeps it from being found out
+ */
+export const standingClaim = (js: JetStreamClient, dispatch: ClaimedDispatch, claimant: Claimant) =>
+  // JetStream tells that it has a message of this id before it looks at what is expected.
+  publishClaim(js, dispatch, claimant, NEVER);
+
+async function publishClaim(
   js: JetStreamClient,
   { names, site, module, cookie }: ClaimedDispatch,
   { by, body }: Claimant,
-): Promise<boolean> {
-  const expect = { streamName: names.claimsStream(site), lastSubjectSequence: 0 };
+  lastSubjectSequence: number,
+): Promise<ClaimAnswer> {
+  const options = { msgID: `${cookie}.${by}`, expect: { streamName: names.claimsStream(site), lastSubjectSequence } };
   try {
-    await js.publish(names.claimSubject(site, module, cookie), encode(body), { msgID: `${cookie}.${by}`, expect });
-    return true;
+    const { duplicate } = await js.publish(names.claimSubject(site, module, cookie), encode(body), options);
+    return duplicate ? 'standing' : 'made';
   } catch (cause) {
-    if (cause instanceof JetStreamApiError && cause.code === JetStreamApiCodes.StreamWrongLastSequence) return false;
+    if (cause instanceof JetStreamApiError && cause.code === JetStreamApiCodes.StreamWrongLastSequence)
+      return 'refused';
     throw cause;
   }
 }

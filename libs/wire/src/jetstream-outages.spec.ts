@@ -115,7 +115,7 @@ describe('the wire over NATS, when connections break', () => {
       await sleep(20);
       return { result: {} };
     };
-    await foreman.start(listener);
+    await foreman.start({ ...listener, secretsOf: async () => [] });
     for (const agent of ['a1', 'a2']) await agentOf().start({ agent, site: 'berlin', modules: { ipmi: 20 } }, work);
     await until(() => foreman.serves('berlin', 'ipmi'));
     const reported = () => new Set(reports.map(({ cookie }) => cookie)).size;
@@ -129,6 +129,57 @@ describe('the wire over NATS, when connections break', () => {
       await until(() => reported() === before + ids.length);
     }
     expect(begun.toSorted()).toEqual([...new Set(begun)].toSorted());
+  });
+
+  it.each([
+    {
+      waited: true,
+      title: 'begins a task whose claim stands, though its answer was lost, where the foreman waits for it',
+    },
+    {
+      waited: false,
+      title: 'does not begin a task whose claim stands where the foreman does not wait for it any more',
+    },
+  ])('$title', async ({ waited }) => {
+    const { server, reports, foreman, listener, agentOf } = wire();
+    const relay = await startRelay(Number(new URL(server.url).port));
+    const begun: string[] = [];
+    const asked: string[] = [];
+    const secretsOf = async ({ cookie }: { cookie: string }) => {
+      asked.push(cookie);
+      return waited ? [] : undefined;
+    };
+    const startLogged = async (agent: string, servers: string) => {
+      const { log, lines } = recordedLog();
+      await agentOf(servers, log).start({ agent, site: 'berlin', modules: { ipmi: 2 } }, async (it) => {
+        begun.push(`${agent} ${it.task}`);
+        return { result: {} };
+      });
+      return (said: string) => until(() => lines.some(({ message }) => message.startsWith(said)));
+    };
+    await foreman.start({ ...listener, secretsOf });
+    const first = await startLogged('a1', `127.0.0.1:${relay.port}`);
+    await first('serving');
+    const stranger = await connect({ servers: server.url });
+    const { streams } = await jetstreamManager(stranger);
+    const { config } = await streams.info('CONTRACTOR_test_CLAIMS_berlin');
+    await streams.update('CONTRACTOR_test_CLAIMS_berlin', { subjects: ['elsewhere'] });
+    await sendUntilHeld(foreman, { ...task('1'), once: true });
+    await first('a task could not be claimed');
+    relay.mute();
+    await streams.update('CONTRACTOR_test_CLAIMS_berlin', { subjects: config.subjects });
+    await until(async () => (await streams.info('CONTRACTOR_test_CLAIMS_berlin')).state.messages === 1);
+    await relay.cut();
+    const second = await startLogged('a2', server.url);
+    await second('a task that another agent has');
+    expect(begun).toEqual([]);
+    await relay.mend();
+    if (waited) await until(() => reports.length === 1);
+    else await first('a task that was taken back is not begun');
+    expect(asked).toEqual(['cookie-1']);
+    expect(begun).toEqual(waited ? ['a1 1'] : []);
+    await stranger.close();
+    await relay.stop();
   });
 
   it('begins the next task while the report of one that is over is not held yet, and piles up no more reports than tasks', async () => {

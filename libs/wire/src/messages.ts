@@ -38,9 +38,11 @@ export interface TaskOver {
   readonly over: string;
 }
 
-/** What an agent asks that needs the secrets of a task. */
+/** What an agent asks that needs the secrets of a task, or does not know whether it is waited for. */
 export interface SecretsQuestion {
   readonly job: number;
+  /** Set where the foreman is not to answer from memory: the agent has claimed the task a while ago, and not begun it. */
+  readonly late?: boolean;
 }
 
 /** What a foreman answers: their texts in the order of their places; none where nobody waits for this dispatch. */
@@ -205,8 +207,8 @@ const isMap = (it: unknown): it is Record<string, unknown> =>
 
 /** Reads what an agent asks that needs the secrets of a task. */
 export function readSecretsQuestion(data: Uint8Array): SecretsQuestion | undefined {
-  const { job } = readMap(data) ?? {};
-  return typeof job === 'number' ? { job } : undefined;
+  const { job, late } = readMap(data) ?? {};
+  return typeof job === 'number' ? { job, ...(late === true ? { late } : {}) } : undefined;
 }
 
 /** Reads the answer to it. */

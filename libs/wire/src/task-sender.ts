@@ -64,11 +64,11 @@ export function taskSender({ names, dispatches }: TaskSenderOptions) {
       const withdraw = async () => {
         await streams.tasks(site);
         const claim = { by: 'withdrawn', body: { withdrawn: true } as const };
-        const takenBack = await claimDispatch(js, { names, site, module, cookie }, claim);
+        const answer = await claimDispatch(js, { names, site, module, cookie }, claim);
         dispatches.forget(cookie);
         // Where an agent has begun, the message must not come to another one.
         if (receipt !== undefined) await streams.removeTask(site, Number(receipt), cookie);
-        return takenBack;
+        return answer !== 'refused';
       };
       const again = () => {
         streams.forget(site);

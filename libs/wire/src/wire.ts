@@ -172,8 +172,9 @@ export interface ForemanWireListener {
   /** Whether a dispatch of this cookie was handed to the wire; what says no is left to others. */
   handedOver?(cookie: string): Promise<boolean>;
   /**
-   * The secrets of a dispatch that an earlier foreman has sent, in the order of their places; undefined: no job waits for
-   * it, at this site and for this module.
+   * The secrets of a dispatch that an earlier foreman has sent, or that an agent has claimed a while ago, in the order of their
+   * places; undefined: no job waits for it, at this site and for this module. Where it is waited for, it is so for a lease
+   * after the sign of life that has come last.
    */
   secretsOf?(
     dispatch: TaskPlace & { readonly job: number; readonly cookie: string },
