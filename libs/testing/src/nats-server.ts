@@ -20,7 +20,11 @@ export interface NatsServer {
   /** Has it stand still (`SIGSTOP`), or go on (`SIGCONT`). Resolves once it stands still, all its threads (on Linux). */
   signal(name: 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   /** Starts it again on the same port (killing it first if it runs), with its store as it was, or with an empty one. */
-  restart(options?: { readonly emptied?: boolean }): Promise<void>;
+  restart(options?: {
+    readonly emptied?: boolean;
+    /** It has lost the messages of this stream, and how far it had counted, but not its consumers. */
+    readonly without?: string;
+  }): Promise<void>;
   /** Whether a text stands anywhere in the files of its store, as it is. */
   holds(text: string): Promise<boolean>;
   /** Has it read another configuration while it runs, as an operator would. */
@@ -89,9 +93,14 @@ export async function startNatsServer({ config = '', webSocket }: NatsServerOpti
       server.kill('SIGHUP');
       await reloaded;
     },
-    async restart({ emptied = false } = {}) {
-      await end('SIGKILL');
+    async restart({ emptied = false, without } = {}) {
+      // What it has not lost it has written.
+      await end(without === undefined ? 'SIGKILL' : 'SIGTERM');
       if (emptied) await rm(store, { recursive: true, force: true });
+      if (without !== undefined) {
+        const messages = join(store, 'jetstream', '$G', 'streams', without, 'msgs');
+        for (const file of await readdir(messages)) await rm(join(messages, file));
+      }
       ({ server, port } = await start(port));
     },
   };

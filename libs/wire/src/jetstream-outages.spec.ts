@@ -230,6 +230,24 @@ describe('the wire over NATS, when connections break', () => {
     await until(() => reports.length === 2);
   });
 
+  it('has tasks done and reports taken after NATS has lost how far it had counted them, and not what it had delivered', async () => {
+    const { server, reports, foreman, listener, startAgent } = wire();
+    await foreman.start(listener);
+    await startAgent(done);
+    const sent: string[] = [];
+    const sendThree = async () => {
+      const ids = Array.from({ length: 3 }, (_, n) => String(sent.length + n));
+      sent.push(...ids);
+      for (const id of ids) await sendUntilHeld(foreman, { ...task(id), once: true });
+      await until(() => sent.every((id) => reports.some((report) => report.task === id)));
+    };
+    await sendThree();
+    for (const without of ['CONTRACTOR_test_TASKS_berlin', 'CONTRACTOR_test_RESULTS']) {
+      await server.restart({ without });
+      await sendThree();
+    }
+  });
+
   it('begins nothing that it had not claimed when NATS lost everything, and with it that it was taken back', async () => {
     const { server, foreman, listener, agentOf, reports } = wire();
     const { log, lines } = recordedLog();

@@ -6,7 +6,7 @@ import {
   RetentionPolicy,
   StorageType,
 } from '@nats-io/jetstream';
-import type { JetStreamManager } from '@nats-io/jetstream';
+import type { ConsumerConfig, ConsumerInfo, JetStreamManager, StreamState } from '@nats-io/jetstream';
 import { nanos, type NatsConnection } from '@nats-io/transport-node';
 import type { NatsNames } from './subjects.ts';
 import { RESULTS_READER, taskReader } from './subjects.ts';
@@ -71,10 +71,29 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
     return making;
   };
 
+  const taskConsumer = (site: string, module: string): ConsumerSettings => ({
+    durable_name: taskReader(module),
+    filter_subject: names.taskSubject(site, module),
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWait),
+    // One that was delivered often enough would stay for ever, and go to nobody.
+    max_deliver: -1,
+    // How many are at work at a time the agents say; unless told NATS stops at 1000.
+    max_ack_pending: -1,
+  });
+
   const tasks = (site: string) =>
     once(site, async (api) => {
+      const name = names.tasksStream(site);
       await stream(api, names.claimsStream(site), { ...CLAIMS, subjects: [names.everyClaim(site)] });
-      await stream(api, names.tasksStream(site), { ...QUEUE, subjects: [names.everyTask(site)] });
+      await stream(api, name, { ...QUEUE, subjects: [names.everyTask(site)] });
+      // Before anything is sent in this session: nobody else sends tasks.
+      const found: ConsumerInfo[] = [];
+      for await (const consumer of api.consumers.list(name)) found.push(consumer);
+      const { state } = await api.streams.info(name);
+      for (const consumer of found) {
+        if (isAhead(consumer, state)) await anew(api, name, taskConsumer(site, consumer.name));
+      }
     });
 
   /**
@@ -108,16 +127,7 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
     async module(site: string, module: string): Promise<void> {
       await tasks(site);
       await once(`${site} ${module}`, ({ consumers }) =>
-        consumers.add(names.tasksStream(site), {
-          durable_name: taskReader(module),
-          filter_subject: names.taskSubject(site, module),
-          ack_policy: AckPolicy.Explicit,
-          ack_wait: nanos(ackWait),
-          // One that was delivered often enough would stay for ever, and go to nobody.
-          max_deliver: -1,
-          // How many are at work at a time the agents say; unless told NATS stops at 1000.
-          max_ack_pending: -1,
-        }),
+        consumers.add(names.tasksStream(site), taskConsumer(site, module)),
       );
     },
 
@@ -126,13 +136,18 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
     /** The stream of reports, as `claim` makes it, and the foreman's consumer. */
     async results(identity: InstallationIdentity): Promise<void> {
       await claim(identity);
-      const { consumers } = await api;
-      await consumers.add(names.resultsStream, {
+      const { consumers, streams } = await api;
+      const settings = {
         durable_name: RESULTS_READER,
         ack_policy: AckPolicy.Explicit,
         ack_wait: nanos(reportWait),
         max_deliver: -1,
-      });
+      };
+      const consumer = await consumers.add(names.resultsStream, settings);
+      const { state } = await streams.info(names.resultsStream);
+      // Agents may have sent so much since that it is not ahead any more, but has left out what came first.
+      const isLeftOut = state.messages > consumer.num_pending + consumer.num_ack_pending;
+      if (isAhead(consumer, state) || isLeftOut) await anew(await api, names.resultsStream, settings);
     },
 
     /** Makes what a site needs anew when it is next asked for: somebody does not find it. */
@@ -141,6 +156,21 @@ export function streams(connection: NatsConnection, names: NatsNames, { ackWait,
       for (const key of made.keys()) if (key.startsWith(`${site} `)) made.delete(key);
     },
   };
+}
+
+/**
+ * Whether a consumer is further on than its stream: so it may be after NATS was killed, where the stream has lost what it had
+ * counted, and the consumer has not. It would pass over what is sent next.
+ * @param state as it was no earlier than the consumer
+ */
+const isAhead = ({ delivered }: ConsumerInfo, { last_seq }: StreamState): boolean => delivered.stream_seq > last_seq;
+
+type ConsumerSettings = Partial<ConsumerConfig> & { readonly durable_name: string };
+
+/** Makes a consumer anew: what is in the stream is delivered from the first message on. */
+async function anew({ consumers }: JetStreamManager, name: string, settings: ConsumerSettings): Promise<void> {
+  await consumers.delete(name, settings.durable_name);
+  await consumers.add(name, settings);
 }
 
 class OtherOwner extends Error {
