@@ -67,12 +67,36 @@ describe('tasks that are put onto the wire', () => {
     begun = true;
     time += LEASE - 1;
     expect(await sender.send(12, asks, again)).toBe(false);
-    time += 1;
+    time += 5000;
     expect(await sender.send(12, asks, again)).toBe(true);
     expect(sent.map(({ cookie, function: name }) => [cookie, name])).toEqual([
       ['c1', 'work'],
       ['c2', 'work.observe'],
     ]);
+  });
+
+  it('are not asked about where an agent began them when their lease was over, and shows so a moment later', async () => {
+    await sender.send(12, state, dispatch);
+    begun = true;
+    time += LEASE;
+    expect(await sender.send(12, asks, again)).toBe(false);
+    time += 2000;
+    sender.beat(12, 'c1', 'a1');
+    time += LEASE - 1;
+    expect(await sender.send(12, asks, again)).toBe(false);
+    time += 1;
+    expect(await sender.send(12, asks, again)).toBe(true);
+  });
+
+  it('are asked about where an agent that has begun them shows no life', async () => {
+    await sender.send(12, state, dispatch);
+    begun = true;
+    time += LEASE;
+    expect(await sender.send(12, asks, again)).toBe(false);
+    time += 4999;
+    expect(await sender.send(12, asks, again)).toBe(false);
+    time += 1;
+    expect(await sender.send(12, asks, again)).toBe(true);
   });
 
   it('are asked about at once where no agent has begun them', async () => {

@@ -65,6 +65,7 @@ export class TaskSender {
 
   /** An agent shows that it is at work. @returns whether the job waits for this dispatch */
   beat(job: number, cookie: string, agent: string): boolean {
+    this.#withdrawals.heard(job, cookie);
     const sent = this.#sent.get(job);
     if (sent?.cookie !== cookie) return false;
     const now = this.#parts.now();

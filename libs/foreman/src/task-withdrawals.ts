@@ -21,11 +21,16 @@ export interface TaskWithdrawalsParts {
   readonly now: () => number;
 }
 
+/** In what time an agent that has begun a task shows so, in milliseconds: two signs of life and more. */
+const SHOWN_MS = 5000;
+
 /** What was put onto the wire, and when. */
 interface Put {
   readonly task: SentTask;
-  /** Milliseconds. */
-  readonly at: number;
+  /** When, or when an agent was last heard of that is at work on it, in milliseconds. */
+  heard: number;
+  /** When it was found that an agent has begun it, which was to be taken back. */
+  foundBegun?: number;
 }
 
 /**
@@ -50,7 +55,13 @@ export class TaskWithdrawals {
 
   /** A dispatch of a job is being put onto the wire, or was. */
   sent(job: number, task: SentTask): void {
-    this.#last.set(job, { task, at: this.#parts.now() });
+    this.#last.set(job, { task, heard: this.#parts.now() });
+  }
+
+  /** An agent shows that it is at work on a dispatch, also where that counts no more. */
+  heard(job: number, cookie: string): void {
+    const last = this.#last.get(job);
+    if (last?.task.cookie === cookie) last.heard = this.#parts.now();
   }
 
   stop(): void {
@@ -58,8 +69,8 @@ export class TaskWithdrawals {
   }
 
   /**
-   * Takes back what was sent for a job before. Where an agent has begun that less than a lease after it was sent, it is at work
-   * on it: what it does is neither observed nor done again beside it.
+   * Takes back what was sent for a job before. Where an agent has begun that, it may have done so just now: it is at work where
+   * it was sent less than a lease ago, or shows life. What it does is neither observed nor done again beside it.
    * @param known what the ledger knows of
    * @param spent dispatches that have ended
    * @param current the one that counts
@@ -75,10 +86,16 @@ export class TaskWithdrawals {
       if (task.cookie === current || spent.some(({ cookie }) => cookie === task.cookie)) continue;
       const isBegun = !(await this.#parts.wire.withdraw(task));
       if (last?.task.cookie !== task.cookie || this.#last.get(job) !== last) continue;
-      const isFresh = this.#parts.now() - last.at < this.#parts.lease;
-      if (isBegun && isFresh) throw new Error('an agent has only just begun it');
+      if (isBegun && this.#mayBeAtWork(last)) throw new Error('an agent may have only just begun it');
       this.#last.delete(job);
     }
+  }
+
+  #mayBeAtWork(begun: Put): boolean {
+    const { lease } = this.#parts;
+    const now = this.#parts.now();
+    begun.foundBegun ??= now;
+    return now - begun.heard < lease || now - begun.foundBegun < Math.min(SHOWN_MS, lease);
   }
 
   /**
