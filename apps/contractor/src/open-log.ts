@@ -21,7 +21,7 @@ export interface OpenedLog {
 
 /** Opens the database (the embedded one where no other is given) and the log. */
 export async function openLog(settings: Settings, log: Logger, whenStopped: WhenStopped): Promise<OpenedLog> {
-  const { data, databaseUrl } = settings.runtime;
+  const { data, databaseUrl, databaseConnections: max } = settings.runtime;
   let connectionString = databaseUrl;
   if (connectionString === undefined) {
     const postgres = await startEmbeddedPostgres(data, log).catch((error: unknown) => {
@@ -33,7 +33,7 @@ export async function openLog(settings: Settings, log: Logger, whenStopped: When
     connectionString = postgres.url;
   }
   // Servers on one database are told apart by this name.
-  const pool = databasePool({ connectionString, max: 20, application_name: `contractor ${randomUUID()}` }, log);
+  const pool = databasePool({ connectionString, max, application_name: `contractor ${randomUUID()}` }, log);
   whenStopped(() => pool.end());
   const unfinished = await restoreUnderWay(pool);
   if (unfinished !== undefined) {

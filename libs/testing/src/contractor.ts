@@ -23,10 +23,11 @@ export const SECRET_KEY = Buffer.alloc(32, 'test').toString('base64');
 /** The password of the administrator of test servers. */
 export const ADMIN_PASSWORD = 'a test needs no secrets';
 
-/** With a key in the settings, no file is made for it. */
-const SECRETS = {
+/** With a key in the settings, no file is made for it. PostgreSQL takes as long for a connection as for much of a test. */
+const SETTINGS = {
   CONTRACTOR_ADMIN_PASSWORD: ADMIN_PASSWORD,
   CONTRACTOR_SECRET_KEY: SECRET_KEY,
+  DATABASE_CONNECTIONS: '10',
 };
 
 /** Below the ports that outgoing connections get, one of which could take a port while its server is down. */
@@ -61,7 +62,7 @@ export async function startContractor(
   const port = String(await freePort());
   let running: RunningProgram | undefined;
   const start = async (): Promise<void> => {
-    const settings = { CONTRACTOR_PORT: port, ...SECRETS, ...environment };
+    const settings = { CONTRACTOR_PORT: port, ...SETTINGS, ...environment };
     running = await startProgram(program, settings, 'contractor listens');
   };
   await start();

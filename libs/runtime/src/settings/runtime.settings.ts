@@ -1,5 +1,5 @@
 import { defineSettings, setting } from './define-settings.ts';
-import { choice, directory, url } from './parsers.ts';
+import { choice, directory, integer, url } from './parsers.ts';
 
 /** As the client of PostgreSQL reads it: behind a user, the host may be left out. */
 const isPostgresUrl = (text: string): boolean => URL.canParse(text) || URL.canParse(text.replace('@/', '@host/'));
@@ -17,6 +17,11 @@ export const runtimeSettings = defineSettings('runtime', {
   databaseUrl: setting('DATABASE_URL', url(['postgres:', 'postgresql:'], isPostgresUrl), {
     unset: 'embedded',
     doc: 'PostgreSQL 15 or newer for log and read models',
+  }),
+  /** Each duty of the one server that has it keeps one; the others are shared. */
+  databaseConnections: setting('DATABASE_CONNECTIONS', integer(10, 1000), {
+    default: '20',
+    doc: 'how many connections to PostgreSQL a server has at most, 10 to 1000',
   }),
   logLevel: logLevelSetting,
 });
