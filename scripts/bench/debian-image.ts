@@ -30,6 +30,8 @@ const PACKAGES = [
   'cloud-guest-utils',
   'netplan.io',
   'systemd-resolved',
+  'systemd-timesyncd',
+  'locales',
   'dbus',
   'sudo',
 ];
@@ -84,6 +86,8 @@ async function installed(
   await hall.setValues({
     boot_arguments: 'no_timer_check panic=5 disks_quiet=1',
     mirror_server: '10.77.0.2',
+    // The mirror has the release alone.
+    apt_services: [],
     dns_servers: ['10.77.0.1'],
     ssh_authorized_keys: [(await readFile(`${key}.pub`, 'utf8')).trim()],
     package_list: [INSTALLED_LATER],
@@ -115,7 +119,8 @@ async function installed(
     await shows('Hello, world!');
     tell('it has installed a package from the mirror, which runs');
     const asked =
-      'cloud-init status --wait; cloud-init schema --system; hostname --fqdn; findmnt -no SIZE,SOURCE /; ip -br -4 address show eth0';
+      'cloud-init status --wait --long; grep -a -e "^Err" -e "^E: " /var/log/cloud-init-output.log; ' +
+      'cloud-init schema --system; hostname --fqdn; findmnt -no SIZE,SOURCE /; ip -br -4 address show eth0';
     const words = [
       '-i',
       key,
@@ -138,6 +143,7 @@ async function installed(
         .split(/\s*\n\s*/)
         .join('; ')}`,
     );
+    if (!/^status: done$/m.test(said)) throw new Error('cloud-init has not done all that it was told');
   } finally {
     await machine.stop();
   }

@@ -65,6 +65,8 @@ describe('the seed of cloud-init', () => {
       apt: {
         preserve_sources_list: false,
         primary: [{ arches: ['default'], uri: 'http://mirror.example/debian' }],
+        security: [{ arches: ['default'], uri: 'http://security.debian.org/debian-security' }],
+        disable_suites: ['backports'],
         proxy: 'http://proxy:3128/',
       },
       package_update: true,
@@ -73,6 +75,21 @@ describe('the seed of cloud-init', () => {
         'echo "a: b" # \\ \u{1f600}',
         `{ curl -fsSLo /run/postinstall 'http://static/it'\\''s.sh' || wget -qO /run/postinstall 'http://static/it'\\''s.sh'; } && sh /run/postinstall`,
       ],
+    });
+  });
+
+  it('has the updates of Debian that are wanted, from where they are', () => {
+    const apt = (values: typeof MACHINE) => (read('user-data', { ...MACHINE, ...values }) as typeof MACHINE)['apt'];
+    expect(apt({ security_server: 'mirror.example', apt_services: ['updates', 'backports'] })).toMatchObject({
+      security: [{ arches: ['default'], uri: 'http://mirror.example/debian-security' }],
+      disable_suites: ['security'],
+    });
+    expect(apt({ apt_services: [] })).toMatchObject({ disable_suites: ['security', 'updates', 'backports'] });
+    // That of Ubuntu has them beside the release.
+    expect(apt({ distro: 'ubuntu' })).toEqual({
+      preserve_sources_list: false,
+      primary: [{ arches: ['default'], uri: 'http://mirror.example/ubuntu' }],
+      proxy: 'http://proxy:3128/',
     });
   });
 

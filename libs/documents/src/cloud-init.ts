@@ -65,14 +65,37 @@ const fetchedScripts = (url: Json | undefined): readonly string[] =>
   });
 
 /** Where Debian and Ubuntu have their packages from. */
-function aptOf({ distro, mirror_server: mirror, http_proxy: proxy }: Values): JsonMap {
+function aptOf(values: Values): JsonMap {
+  const { distro, mirror_server: mirror, http_proxy: proxy } = values;
   if (distro !== 'debian' && distro !== 'ubuntu') return {};
   const apt: JsonMap = {
-    ...(typeof mirror === 'string' && mirror !== ''
-      ? // Images of Debian keep the list they have unless they are told.
-        { preserve_sources_list: false, primary: [{ arches: ['default'], uri: `http://${mirror}/${distro}` }] }
+    ...(isName(mirror)
+      ? {
+          // Images of Debian keep the list they have unless they are told.
+          preserve_sources_list: false,
+          primary: uriOf(mirror, distro),
+          ...(distro === 'debian' ? debianUpdates(values) : {}),
+        }
       : {}),
-    ...(typeof proxy === 'string' && proxy !== '' ? { proxy } : {}),
+    ...(isName(proxy) ? { proxy } : {}),
   };
   return Object.keys(apt).length > 0 ? { apt } : {};
 }
+
+/** The suites of Debian besides the release itself; cloud-init lists each that is not disabled. */
+const SUITES = ['security', 'updates', 'backports'];
+
+/**
+ * Which updates of Debian are used, and where those of security come from: cloud-init would look for them beside the release, where
+ * no mirror of Debian has them.
+ */
+function debianUpdates({ security_server: server, apt_services: services }: Values): JsonMap {
+  const used = services === undefined ? ['security', 'updates'] : textsOf(services);
+  return {
+    security: uriOf(isName(server) ? server : 'security.debian.org', 'debian-security'),
+    disable_suites: SUITES.filter((suite) => !used.includes(suite)),
+  };
+}
+
+const uriOf = (server: string, folder: string): Json => [{ arches: ['default'], uri: `http://${server}/${folder}` }];
+const isName = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';

@@ -17,6 +17,8 @@ rm -f "$root"/etc/apt/sources.list.d/*
 : > "$root/etc/apt/sources.list"
 echo 'Acquire::AllowInsecureRepositories "true"; APT::Get::AllowUnauthenticated "true";' > "$root/etc/apt/apt.conf.d/90unsigned"
 echo 'LABEL=system / ext4 errors=remount-ro 0 1' > "$root/etc/fstab"
+# As images of Debian have it; cloud-init would want en_US.UTF-8, which nobody has made.
+echo 'LANG=C.UTF-8' > "$root/etc/default/locale"
 : > "$root/etc/machine-id"
 mkdir -p "$root/boot/grub"
 cat > "$root/boot/grub/grub.cfg" <<'TEXT'
