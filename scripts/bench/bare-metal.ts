@@ -11,16 +11,18 @@ const MAX_MS = 3_000_000;
 
 /**
  * Machines of QEMU, with a BMC each, are switched on, surveyed, located, written an image to, and boot it, while the server is
- * killed with -9; with `--destroy` they are then wiped and switched off: `bare-metal [--machines 20] [--at-once 20] [--jobs N]
- * [--kills 3] [--destroy]`. Needs root. Sets the exit code to 1 where something was lost, or done twice.
+ * killed with -9; with `--destroy` they are then wiped and switched off: `bare-metal [--machines 20] [--at-once 2] [--jobs 4]
+ * [--kills 3] [--destroy]`. So many are surveyed at a time, and the site has so many jobs, of which each machine has two: what
+ * is emulated takes the longer the more there are at once. Needs root. Sets the exit code to 1 where something was lost, or done
+ * twice.
  */
 export async function run(args: string[], limit: Limit): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
       machines: { type: 'string', default: '20' },
-      'at-once': { type: 'string' },
-      jobs: { type: 'string' },
+      'at-once': { type: 'string', default: '2' },
+      jobs: { type: 'string', default: '4' },
       kills: { type: 'string', default: '3' },
       destroy: { type: 'boolean', default: false },
     },
@@ -31,10 +33,8 @@ export async function run(args: string[], limit: Limit): Promise<void> {
   await inHall({}, async (hall) => {
     say('server, subcontractor, Kea, BIND and the boot image are there');
     const count = Number(values.machines);
-    if (values.jobs !== undefined) {
-      await hall.rest('POST', 'Foreman/Limit', { site: 'site1', max_jobs: Number(values.jobs) });
-    }
-    const options = { count, atOnce: Number(values['at-once'] ?? count), kills: Number(values.kills), maxMs: MAX_MS };
+    await hall.rest('POST', 'Foreman/Limit', { site: 'site1', max_jobs: Number(values.jobs) });
+    const options = { count, atOnce: Number(values['at-once']), kills: Number(values.kills), maxMs: MAX_MS };
     const { machines, times, seconds, kills, programs } = await limit.step('machines were built', () =>
       hallRun(hall, { ...options, say }),
     );
