@@ -170,6 +170,8 @@ describe('operating systems', () => {
       };
       expect(autoinstall).toMatchObject({
         version: 1,
+        // Of the zones the installer takes those that `timedatectl` lists, which is not each way to say UTC.
+        timezone: 'UTC',
         network: { version: 2, ethernets: { eth0 } },
         packages: values['package_list'] ?? [],
         shutdown: 'poweroff',
