@@ -3,7 +3,8 @@ const MAX_LETTERS = 2;
 
 /** The setting that a name may be a slip of the pen for; undefined where none is near. */
 export function nearestSetting(name: string, names: readonly string[]): string | undefined {
-  const near = names.map((setting) => ({ setting, letters: lettersApart(name.toUpperCase(), setting) }));
+  const alike = names.filter((setting) => Math.abs(setting.length - name.length) <= MAX_LETTERS);
+  const near = alike.map((setting) => ({ setting, letters: lettersApart(name.toUpperCase(), setting) }));
   const [nearest] = near.toSorted((one, other) => one.letters - other.letters);
   return nearest && nearest.letters <= MAX_LETTERS ? nearest.setting : undefined;
 }
