@@ -9,10 +9,9 @@ export interface LedgerEffect {
 /** What agents have done so far. */
 export async function readEffects(ledger: string): Promise<readonly LedgerEffect[]> {
   const text = await readFile(ledger, 'utf8').catch(() => '');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as LedgerEffect);
+  // Behind the last end of a line is what an agent is writing just now.
+  const lines = text.split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line) as LedgerEffect);
 }
 
 /** How many effects each name has. */

@@ -18,7 +18,7 @@ export async function typedInShell(socket: string): Promise<string> {
       isAsked = true;
       console_.write('echo "$(whoami) of $(uname -r)"; sleep 1; poweroff -f\n');
     }
-    const [, answer] = /^(root of \S+)\r?$/m.exec(said) ?? [];
+    const [, answer] = /^(root of \S+)\r?\n/m.exec(said) ?? [];
     if (answer !== undefined) return answer;
   }
   throw new Error(`the shell says nothing but ${said}`);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -37,6 +37,15 @@ describe('the agent of the test platform', () => {
     expect(await happened()).toEqual(['1-1 disk', '1-2 other', '1-1 disk']);
     // Another process that opens the file finds all of it.
     expect(await fileLedger(path.join(directory, 'effects')).effects()).toHaveLength(3);
+  });
+
+  it('does not count what another process has only half written down', async () => {
+    await agent.tasks.act(order, context('1-1'));
+    const [whole] = await ledger.effects();
+    await appendFile(path.join(directory, 'effects'), JSON.stringify(whole).slice(0, 20));
+    expect(await happened()).toEqual(['1-1 disk']);
+    await appendFile(path.join(directory, 'effects'), `${JSON.stringify(whole).slice(20)}\n`);
+    expect(await happened()).toEqual(['1-1 disk', '1-1 disk']);
   });
 
   it('undoes an effect by another one', async () => {

@@ -32,14 +32,13 @@ export function fileLedger(path: string): EffectLedger {
     },
 
     async effects() {
-      const lines = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return '';
         throw error;
       });
-      return lines
-        .split('\n')
-        .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Effect);
+      // Behind the last end of a line is what another process is writing just now.
+      const lines = text.split('\n').slice(0, -1);
+      return lines.map((line) => JSON.parse(line) as Effect);
     },
   };
 }
