@@ -160,7 +160,8 @@ it('a machine is made by its job, with the MACs it has, stays with its complex, 
   // As every field that only the server sets, it is passed over.
   expect(await client.update(`${MACHINE}:node01:`, { virtualbox_uuid: 'x' })).toMatchObject({ virtualbox_uuid: uuid });
 
-  await done('doDestroy', 'planned');
+  // Planned for a moment: its complex is built, with which it is located.
+  await done('doDestroy', 'located');
   expect([vbox.machines.size, vbox.disks.size, vbox.sessions.size]).toEqual([0, 0, 0]);
   expect(await client.get(`${MACHINE}:node01:`)).toMatchObject({ virtualbox_uuid: null });
   expect((await client.get(nic ?? ''))['mac']).toBeNull();
