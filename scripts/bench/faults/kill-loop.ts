@@ -19,10 +19,12 @@ export interface KillLoop {
   /** How many kills. */
   readonly count: number;
   readonly signal: AbortSignal;
+  /** Resolves when enough was done amid the kills: the last one waits for it. */
+  readonly enough?: (() => Promise<void>) | undefined;
 }
 
 /** Kills one program after the other at random moments, some while another one is away; resolves when all run again. */
-export async function killAtRandom({ installation, random, outages, count, signal }: KillLoop): Promise<void> {
+export async function killAtRandom({ installation, random, outages, count, signal, enough }: KillLoop): Promise<void> {
   const away = new Set<Promise<void>>();
   const workedAgain = new Map<Fault, Promise<void>>();
   const names = Object.keys(KILLS);
@@ -31,6 +33,7 @@ export async function killAtRandom({ installation, random, outages, count, signa
     const pause = random.between(...PAUSE_MS);
     const up = random.between(...UP_MS);
     await workedAgain.get(fault);
+    if (n === count - 1) await enough?.();
     if (away.size >= MAX_AWAY) await Promise.race(away);
     const killing = fault(installation, random, outages).finally(() => away.delete(killing));
     away.add(killing);

@@ -22,6 +22,8 @@ export interface KillRunOptions {
   readonly seed: number;
   /** How many servers there are on the database. */
   readonly servers: number;
+  /** How many jobs are to be built amid the kills: the last kill comes when they are. */
+  readonly builtAmidKills?: number;
   readonly say: (line: string) => void;
   readonly interrupted?: AbortSignal;
 }
@@ -48,7 +50,8 @@ export interface KillResult {
  * itself, with each of its effects once.
  */
 export async function killRun(options: KillRunOptions): Promise<KillResult> {
-  const { count, seed, servers, say, interrupted = new AbortController().signal } = options;
+  const { count, seed, servers, builtAmidKills: wanted = 0, say } = options;
+  const { interrupted = new AbortController().signal } = options;
   say(`seed ${seed}: ${count} kills, ${servers} ${servers === 1 ? 'server' : 'servers'}`);
   const installation = await startInstallation({ servers });
   const findings = new Findings();
@@ -63,7 +66,8 @@ export async function killRun(options: KillRunOptions): Promise<KillResult> {
     const jobs = load.run(ending.signal, working.signal);
     const watched = watchPrograms(installation, findings, working.signal);
     await until(() => load.begun >= UNATTENDED.jobs);
-    await killAtRandom({ installation, random: new Random(seed), outages, count, signal: interrupted });
+    const enough = () => until(() => interrupted.aborted || load.built.size >= wanted, SETTLE_MS);
+    await killAtRandom({ installation, random: new Random(seed), outages, count, signal: interrupted, enough });
     const builtAmidKills = load.built.size;
     ending.abort();
     const settling = performance.now();
