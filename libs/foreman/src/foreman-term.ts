@@ -212,28 +212,27 @@ export class ForemanTerm {
     id: number,
     task: () => Promise<R>,
   ): Promise<R> {
-    const release = this.#queue.hold(id);
     let failed = true;
     try {
       // What a look has read before is not to be followed behind what is done now: a task that has ended would be sent again.
-      await this.#queue.unlooked(id);
-      const result = await task();
-      failed = false;
-      this.#queue.seen(id, result.position);
-      await this.#follow(id, result.value);
-      return result;
+      return await this.unlooked(id, async () => {
+        const result = await task();
+        failed = false;
+        this.#queue.seen(id, result.position);
+        await this.#follow(id, result.value);
+        return result;
+      });
     } finally {
-      release();
       this.#parts.gate.looked(id, failed);
     }
   }
 
-  /** Reads something of a job that nobody looks at meanwhile. */
-  async unlooked<R>(id: number, read: () => Promise<R>): Promise<R> {
+  /** Does something while nobody looks at a job: what it reads is not decided about at the same time. */
+  async unlooked<R>(id: number, task: () => Promise<R>): Promise<R> {
     const release = this.#queue.hold(id);
     try {
       await this.#queue.unlooked(id);
-      return await read();
+      return await task();
     } finally {
       release();
     }
