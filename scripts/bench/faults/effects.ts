@@ -1,21 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { fileLedger, type Effect } from '../../../libs/platforms/src/test/effect-ledger.ts';
 
-/** An effect as the test platform writes it down. */
-export interface LedgerEffect {
-  readonly task: string;
-  readonly name: string;
-}
-
-/** What agents have done so far. */
-export async function readEffects(ledger: string): Promise<readonly LedgerEffect[]> {
-  const text = await readFile(ledger, 'utf8').catch(() => '');
-  // Behind the last end of a line is what an agent is writing just now.
-  const lines = text.split('\n').slice(0, -1);
-  return lines.map((line) => JSON.parse(line) as LedgerEffect);
-}
+/** What agents have done so far, as the test platform has written it down. */
+export const readEffects = (ledger: string): Promise<readonly Effect[]> => fileLedger(ledger).effects();
 
 /** How many effects each name has. */
-export function countByName(effects: readonly LedgerEffect[]): ReadonlyMap<string, number> {
+export function countByName(effects: readonly Effect[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { name } of effects) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;

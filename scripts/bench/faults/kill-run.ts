@@ -66,7 +66,10 @@ export async function killRun(options: KillRunOptions): Promise<KillResult> {
     const jobs = load.run(ending.signal, working.signal);
     const watched = watchPrograms(installation, findings, working.signal);
     await until(() => load.begun >= UNATTENDED.jobs);
-    const enough = () => until(() => interrupted.aborted || load.built.size >= wanted, SETTLE_MS);
+    const enough = () =>
+      until(() => interrupted.aborted || load.built.size >= wanted, SETTLE_MS).catch(() =>
+        findings.add('STUCK', `amid the kills ${load.built.size} jobs were built, and not ${wanted}`),
+      );
     await killAtRandom({ installation, random: new Random(seed), outages, count, signal: interrupted, enough });
     const builtAmidKills = load.built.size;
     ending.abort();

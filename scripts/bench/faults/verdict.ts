@@ -1,6 +1,6 @@
 import type { CinpClient } from '#cinp';
 import { hashOf } from '#event-store';
-import type { LedgerEffect } from './effects.ts';
+import type { Effect } from '../../../libs/platforms/src/test/effect-ledger.ts';
 import { countByName } from './effects.ts';
 import type { Findings } from './findings.ts';
 import type { Installation } from './installation.ts';
@@ -10,7 +10,7 @@ import type { JobLoad } from './job-load.ts';
 const PAGE = 5000;
 
 /** Whether every effect happened as often as its function promises. @returns a line with figures */
-export function judgeEffects(load: JobLoad, effects: readonly LedgerEffect[], findings: Findings): string {
+export function judgeEffects(load: JobLoad, effects: readonly Effect[], findings: Findings): string {
   const counts = countByName(effects);
   let again = 0;
   for (const locator of [...load.built, ...load.cancelled]) {
