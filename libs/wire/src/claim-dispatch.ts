@@ -28,15 +28,23 @@ const NEVER = Number.MAX_SAFE_INTEGER;
  * killed. Made again by the same claimant within two minutes it is the same claim.
  * @throws whatever keeps the claim from being decided
  */
-export const claimDispatch = (js: JetStreamClient, dispatch: ClaimedDispatch, claimant: Claimant) =>
-  publishClaim(js, dispatch, claimant, 0);
+export const claimDispatch = (
+  js: JetStreamClient,
+  dispatch: ClaimedDispatch,
+  claimant: Claimant,
+): Promise<ClaimAnswer> => publishClaim(js, dispatch, claimant, 0);
 
 /**
  * Finds out, within two minutes of it, whether a claim stands whose answer was lost. It claims nothing: where it does not
  * stand, another one may have claimed the dispatch, and NATS may have lost that.
+ * @returns `standing` or `refused`
  * @throws whatever keeps it from being found out
  */
-export const standingClaim = (js: JetStreamClient, dispatch: ClaimedDispatch, claimant: Claimant) =>
+export const standingClaim = (
+  js: JetStreamClient,
+  dispatch: ClaimedDispatch,
+  claimant: Claimant,
+): Promise<ClaimAnswer> =>
   // JetStream tells that it has a message of this id before it looks at what is expected.
   publishClaim(js, dispatch, claimant, NEVER);
 
