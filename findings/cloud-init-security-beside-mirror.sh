@@ -1,8 +1,8 @@
 #!/bin/sh
 # cloud-init 22.4.2 (Debian 12): user data that name a mirror of Debian (`apt: { primary: [...] }`) and nothing else take the
-# updates of security from that mirror too, as the suite `bookworm-security` beside the release. No mirror of Debian has it
-# there: it is an archive of its own, `debian-security`. So `apt-get update` fails on every such machine, and with it the first
-# module that installs anything. The configuration of the package has the right place (deb.debian.org/debian-security), which
+# updates of security from that mirror too, as the suite `bookworm-security` beside the release. The archive of Debian has none
+# there (deb.debian.org/debian/dists/bookworm-security/Release is 404): it is an archive of its own, `debian-security`. So
+# `apt-get update` fails on such a machine, and with it the first module that installs anything. The configuration of the package has the right place (deb.debian.org/debian-security), which
 # counts only where no mirror is named. Backports are listed too, though nothing asked for them. Ubuntu, whose archive has its
 # security beside the release, is not harmed.
 #
@@ -25,7 +25,6 @@ apt-get download -qq cloud-init=22.4.2-1+deb12u4 python3-yaml python3-jinja2 pyt
   python3-netifaces python3-six 2>/dev/null
 for package in *.deb; do dpkg -x "$package" .; done
 cat > lists.py <<'END'
-import json, sys
 from cloudinit import templater, version
 from cloudinit.config import cc_apt_configure as apt
 
@@ -39,7 +38,6 @@ class Cloud:
                                                  "security": "https://deb.debian.org/debian-security"}
         get_primary_arch = staticmethod(lambda: "amd64")
     datasource = distro
-    get_locale = None
 
 def suites(config):
     mirrors = apt.find_apt_mirror_info(config, Cloud, arch="amd64")

@@ -39,7 +39,7 @@ function userData(values: Values): JsonMap {
   const commands = [...textsOf(values['postinstall_command_list']), ...fetchedScripts(values['postinstall_script'])];
   const root: JsonMap = {
     name: 'root',
-    ...(typeof hash === 'string' && hash !== '' ? { lock_passwd: false, hashed_passwd: hash } : { lock_passwd: true }),
+    ...(isGiven(hash) ? { lock_passwd: false, hashed_passwd: hash } : { lock_passwd: true }),
     ...(keys.length > 0 ? { ssh_authorized_keys: [...keys] } : {}),
   };
   return {
@@ -69,7 +69,7 @@ function aptOf(values: Values): JsonMap {
   const { distro, mirror_server: mirror, http_proxy: proxy } = values;
   if (distro !== 'debian' && distro !== 'ubuntu') return {};
   const apt: JsonMap = {
-    ...(isName(mirror)
+    ...(isGiven(mirror)
       ? {
           // Images of Debian keep the list they have unless they are told.
           preserve_sources_list: false,
@@ -77,7 +77,7 @@ function aptOf(values: Values): JsonMap {
           ...(distro === 'debian' ? debianUpdates(values) : {}),
         }
       : {}),
-    ...(isName(proxy) ? { proxy } : {}),
+    ...(isGiven(proxy) ? { proxy } : {}),
   };
   return Object.keys(apt).length > 0 ? { apt } : {};
 }
@@ -86,16 +86,16 @@ function aptOf(values: Values): JsonMap {
 const SUITES = ['security', 'updates', 'backports'];
 
 /**
- * Which updates of Debian are used, and where those of security come from: cloud-init would look for them beside the release, where
- * no mirror of Debian has them.
+ * Which updates of Debian are used, and where those of security come from: they are an archive of their own, and cloud-init would
+ * look for them beside the release.
  */
 function debianUpdates({ security_server: server, apt_services: services }: Values): JsonMap {
   const used = services === undefined ? ['security', 'updates'] : textsOf(services);
   return {
-    security: uriOf(isName(server) ? server : 'security.debian.org', 'debian-security'),
+    security: uriOf(isGiven(server) ? server : 'security.debian.org', 'debian-security'),
     disable_suites: SUITES.filter((suite) => !used.includes(suite)),
   };
 }
 
 const uriOf = (server: string, folder: string): Json => [{ arches: ['default'], uri: `http://${server}/${folder}` }];
-const isName = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
+const isGiven = (value: Json | undefined): value is string => typeof value === 'string' && value !== '';
