@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { recordedLog, startRelay, until } from '#testing';
+import { recordedLog, until } from '#testing';
 import { done, jetstreamFixture, sendUntilHeld, task } from '../test/jetstream-fixture.ts';
 import { MaybeHeld } from './wire.ts';
 import type { Outcome, TaskHandler } from './wire.ts';
@@ -83,11 +83,11 @@ describe('the wire over NATS, when connections break', () => {
   });
 
   it('does not begin again what an agent was at work on while it was cut off', async () => {
-    const { server, reports, foreman, agents, listener, startAgent } = wire();
-    const relay = await startRelay(Number(new URL(server.url).port));
+    const { reports, foreman, listener, startAgent } = wire();
+    const relay = await wire().relay();
     const ends: ((outcome: Outcome) => void)[] = [];
     await foreman.start(listener);
-    await startAgent(() => new Promise((resolve) => ends.push(resolve)), `127.0.0.1:${relay.port}`);
+    await startAgent(() => new Promise((resolve) => ends.push(resolve)), relay.servers);
     await foreman.send({ ...task('1'), once: true });
     await foreman.send(task('2'));
     await until(() => ends.length === 2);
@@ -103,8 +103,6 @@ describe('the wire over NATS, when connections break', () => {
     ends[2]?.({ result: {} });
     await until(() => reports.length === 3);
     expect(ends).toHaveLength(3);
-    await Promise.all(agents.map((agent) => agent.stop()));
-    await relay.stop();
   });
 
   it('has each task that must not be begun twice begun once, where NATS is killed right after its delivery', async () => {
@@ -142,7 +140,7 @@ describe('the wire over NATS, when connections break', () => {
     },
   ])('$title', async ({ waited }) => {
     const { server, reports, foreman, listener, agentOf } = wire();
-    const relay = await startRelay(Number(new URL(server.url).port));
+    const relay = await wire().relay();
     const begun: string[] = [];
     const asked: string[] = [];
     const secretsOf = async ({ cookie }: { cookie: string }) => {
@@ -158,7 +156,7 @@ describe('the wire over NATS, when connections break', () => {
       return (said: string) => until(() => lines.some(({ message }) => message.startsWith(said)));
     };
     await foreman.start({ ...listener, secretsOf });
-    const first = await startLogged('a1', `127.0.0.1:${relay.port}`);
+    const first = await startLogged('a1', relay.servers);
     await first('serving');
     const stranger = await connect({ servers: server.url });
     const { streams } = await jetstreamManager(stranger);
@@ -179,7 +177,6 @@ describe('the wire over NATS, when connections break', () => {
     expect(asked).toEqual(['cookie-1']);
     expect(begun).toEqual(waited ? ['a1 1'] : []);
     await stranger.close();
-    await relay.stop();
   });
 
   it('begins the next task while the report of one that is over is not held yet, and piles up no more reports than tasks', async () => {
@@ -299,11 +296,11 @@ describe('the wire over NATS, when connections break', () => {
 
   it('lets an agent stop that waits for NATS to claim a task', async () => {
     const { server, foreman, listener, agentOf } = wire();
-    const relay = await startRelay(Number(new URL(server.url).port));
+    const relay = await wire().relay();
     const { log, lines } = recordedLog();
     const begun: string[] = [];
     await foreman.start(listener);
-    const agent = agentOf(`127.0.0.1:${relay.port}`, log);
+    const agent = agentOf(relay.servers, log);
     await agent.start({ agent: 'a1', site: 'berlin', modules: { ipmi: 1 } }, async (it) => {
       begun.push(it.task);
       return { result: {} };
@@ -320,7 +317,6 @@ describe('the wire over NATS, when connections break', () => {
     await relay.cut();
     await agent.stop();
     await stranger.close();
-    await relay.stop();
     expect(begun).toEqual([]);
   });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach } from '@jest/globals';
 import type { Logger } from '#kernel';
-import { startNatsServer, type NatsServer } from '#testing';
+import { startNatsServer, startRelay, type NatsServer, type Relay } from '#testing';
 import { jetstreamAgent } from '../src/jetstream-agent.ts';
 import { jetstreamForeman } from '../src/jetstream-foreman.ts';
 import type { AgentWire, ForemanWire, ForemanWireListener, Report, Task, TaskHandler } from '../src/wire.ts';
@@ -42,6 +42,8 @@ export interface JetstreamFixture {
   foremanOf(servers: string): ForemanWire;
   /** A further agent's end, not started yet. */
   agentOf(servers?: string, log?: Logger): AgentWire;
+  /** A stretch of network before NATS, for agents; it is there until they have stopped, as their last reports go over it. */
+  relay(): Promise<Relay & { readonly servers: string }>;
   /** Starts an agent in berlin that does four tasks of ipmi at a time. */
   startAgent(work: TaskHandler, servers?: string): Promise<void>;
 }
@@ -50,11 +52,13 @@ export interface JetstreamFixture {
 export function jetstreamFixture(): () => JetstreamFixture {
   let fixture: JetstreamFixture;
   let foremen: ForemanWire[];
+  let relays: Relay[];
 
   beforeEach(async () => {
     const server = await startNatsServer();
     const [reports, served, agents]: [Report[], string[], AgentWire[]] = [[], [], []];
     foremen = [];
+    relays = [];
     const foremanOf = (servers: string) => {
       const foreman = jetstreamForeman(
         { servers, reconnectEvery: 10, installation: { id: 'test', data: 'd' } },
@@ -82,13 +86,20 @@ export function jetstreamFixture(): () => JetstreamFixture {
       agents,
       foremanOf,
       agentOf,
+      relay: async () => {
+        const relay = await startRelay(Number(new URL(server.url).port));
+        relays.push(relay);
+        return { ...relay, servers: `127.0.0.1:${relay.port}` };
+      },
       startAgent: (work, servers) =>
         agentOf(servers).start({ agent: 'a1', site: 'berlin', modules: { ipmi: 4 } }, work),
     };
   });
   afterEach(async () => {
+    for (const relay of relays) await relay.mend();
     await Promise.all(fixture.agents.map((agent) => agent.stop()));
     await Promise.all(foremen.map((foreman) => foreman.stop()));
+    for (const relay of relays) await relay.stop();
     await fixture.server.stop();
   });
   return () => fixture;
