@@ -98,6 +98,12 @@ describe('the program contractor', () => {
     await rm(home, { recursive: true });
   });
 
+  it('ends without a word where nobody reads any more what it writes', async () => {
+    const { child, ended } = contractor(['site', 'list']);
+    child.stdout.destroy();
+    expect(await ended()).toEqual({ code: 130, out: '', err: '' });
+  });
+
   it('is one file, of which the compiled parts of the server are no part', async () => {
     const { size, mode } = await stat(PROGRAM);
     expect(size).toBeLessThan(1024 * 1024);
@@ -272,6 +278,7 @@ describe('the program contractor', () => {
       /^20\S+ root: ChangeSite, request \w+\n {2}\d+ \w+ of Site\/Site\/berlin\n$/,
     );
     expect((await run('requests list --actor root --count 1')).out).toMatch(/^20\S+ root: \w+, request \w+\n$/);
+    expect((await run('requests list --count 201')).err).toContain('--count takes 1 to 200');
     const [, created] = JSON.parse((await run('history site berlin --json')).out) as { at: string }[];
     const was = JSON.parse((await run(`site get berlin --json --at ${created?.at}`)).out) as { description: string };
     expect(was.description).toBe('x');
@@ -279,11 +286,22 @@ describe('the program contractor', () => {
 
   describe('has a shell', () => {
     it('that reads lines from standard input, each for itself', async () => {
-      const lines = ['whoami --json', 'whoami', '# a remark', 'dance', 'group add "two words"', 'exit', 'whoami'];
+      const lines = [
+        'whoami --json',
+        'whoami',
+        '# a remark',
+        'dance',
+        'group add "two words"',
+        'group add "half',
+        'exit',
+        'whoami',
+      ];
       expect(await run('shell', {}, lines.join('\n'))).toEqual({
         code: 1,
         out: '{\n  "user": "root"\n}\nroot\n',
-        err: expect.stringMatching(/^contractor: no such command 'dance'\n.*\ncontractor: .*two words.*\n$/),
+        err: expect.stringMatching(
+          /^contractor: no such command 'dance'\n.*\ncontractor: .*two words.*\ncontractor: a quotation mark is missing\n$/,
+        ),
       });
     });
 
@@ -305,6 +323,9 @@ describe('the program contractor', () => {
       await type('whoami\r', 'root\r\n');
       await type('\u001b[A\u001b[A', 'whoami --json');
       await type('\u0015site get ber\t', 'lin ');
+      // Of what is pasted, each line is run, and the last one may be gone on with.
+      await type('\u0015whoami\rwhoami --json\rsite get ber', '"user": "root"');
+      await type('\t', 'lin ');
       // Ctrl-C gives up what is typed, and what runs, but not the shell.
       await type('\u0003', 'contractor> ');
       await type('group list --watch\r', 'PERMISSIONS');
@@ -313,7 +334,7 @@ describe('the program contractor', () => {
       child.stdin.end();
       expect(await ended()).toMatchObject({ code: 0 });
       const history = path.join(home, '.config/contractor/history');
-      expect((await readFile(history)).toString()).toBe('whoami --json\nwhoami\ngroup list --watch\n');
+      expect((await readFile(history)).toString()).toBe('whoami\nwhoami --json\ngroup list --watch\n');
       expect((await stat(history)).mode & 0o777).toBe(0o600);
     });
   });

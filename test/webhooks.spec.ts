@@ -133,6 +133,7 @@ describe('webhooks, with a receiver in a process of its own and two servers on o
       CONTRACTOR_WEBHOOK_ALLOW: '127.0.0.1/32',
       CONTRACTOR_WEBHOOK_MAX_PAUSE: '1',
       CONTRACTOR_WEBHOOK_GIVE_UP: '4',
+      CONTRACTOR_WEBHOOK_MAX_WAITING: '20',
     };
     servers = [await startContractor(settings), await startContractor(settings)];
     await login();
@@ -183,6 +184,20 @@ describe('webhooks, with a receiver in a process of its own and two servers on o
     await until(async () => (await got('/box-call')).length === 2);
     expect((await got('/box-call')).map(({ event }) => event?.['script'])).toEqual(['create', 'destroy']);
     expect((await got('/box-one')).length).toBe(1);
+  });
+
+  it('tell boxes of all there was, also of what came while as much waited for them as may', async () => {
+    const uri = await manualFoundation(client, 'top', 'host2', 'begin()\nend\n');
+    const expires = new Date(Date.now() + 3_600_000).toISOString();
+    const box = { foundation: uri, one_shot: false, expires, type: 'post', url: url('/box-slow') };
+    await order({ delayMs: { '/box-slow': 500 } });
+    await client.create('/api/v1/PostOffice/FoundationBox', box);
+    const states = Array.from({ length: 50 }, (_, n) => (n % 2 === 0 ? 'built' : 'planned'));
+    for (const state of states) await rest('POST', '/api/rest/Building/Foundation/host2/force', { state });
+    await order({ delayMs: {} });
+    await until(async () => (await got('/box-slow')).length === states.length);
+    const told = (await got('/box-slow')).map(({ event }) => event?.['script']);
+    expect(told).toEqual(states.map((state) => (state === 'built' ? 'create' : 'destroy')));
   });
 
   it('tell subscribers of what they have asked for, signed, at a site and below it', async () => {

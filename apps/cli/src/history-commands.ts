@@ -42,9 +42,9 @@ const MOMENTS = {
   to: { type: 'string', does: 'the second moment; now unless said' },
 } as const;
 
-function countIn({ options }: Asked): number {
+function countIn({ options }: Asked, most: number = COUNT.most): number {
   const count = Number(options['count'] ?? COUNT.usual);
-  if (!Number.isInteger(count) || count < 1 || count > COUNT.most) throw new Misuse(`--count takes 1 to ${COUNT.most}`);
+  if (!Number.isInteger(count) || count < 1 || count > most) throw new Misuse(`--count takes 1 to ${most}`);
   return count;
 }
 
@@ -181,7 +181,7 @@ export const historyCommands: Readonly<Record<string, Command>> = {
       const { requests } = (await client.call('Records/Request/list', {
         ...momentsIn(asked),
         ...(typeof actor === 'string' ? { actor } : {}),
-        count: Math.min(countIn(asked), PAGE),
+        count: countIn(asked, PAGE),
       })) as { readonly requests: readonly Values[] };
       return told(requests.map(requestText).join('\n'), requests);
     },

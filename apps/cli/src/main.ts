@@ -11,11 +11,23 @@ if (fault === undefined && others.length === 0 && ['version', '--version', '-V']
 } else if (fault === undefined) {
   void import('./command-line.ts').then(({ commandLine, EXIT }) => {
     const interrupt = new AbortController();
-    process.once('SIGINT', () => {
+    const giveUp = (code: number): void => {
       interrupt.abort();
       // What does not end by itself is ended; who asks a second time ends it at once.
-      setTimeout(() => process.exit(EXIT.interrupted), GRACE_MS).unref();
+      setTimeout(() => process.exit(code), GRACE_MS).unref();
+    };
+    process.once('SIGINT', () => giveUp(EXIT.interrupted));
+    let unwritten: number | undefined;
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (unwritten !== undefined) return;
+      // Whoever reads has had enough (head), or there is no room.
+      unwritten = error.code === 'EPIPE' ? EXIT.interrupted : EXIT.refused;
+      if (error.code !== 'EPIPE') process.stderr.write(`contractor: the output cannot be written: ${error.message}\n`);
+      process.exitCode = unwritten;
+      giveUp(unwritten);
     });
+    // There is nobody to tell.
+    process.stderr.on('error', () => undefined);
     return commandLine({
       args: process.argv.slice(2),
       environment: process.env,
@@ -24,7 +36,7 @@ if (fault === undefined && others.length === 0 && ['version', '--version', '-V']
       result: process.stdout,
       signal: interrupt.signal,
     }).then((code) => {
-      process.exitCode = code;
+      process.exitCode = unwritten ?? code;
     });
   });
 } else {

@@ -12,6 +12,8 @@ const PROMPT = 'contractor> ';
 const END: readonly string[] = ['exit', 'quit'];
 /** The title of the terminal. */
 const TITLE = '\u001b]0;contractor\u0007';
+/** What a line is told that ends within quotation marks: it is not run. */
+const UNFINISHED = 'contractor: a quotation mark is missing\n';
 /** What Ctrl-C on an empty prompt is told. */
 const HINT = '(exit with Ctrl-D)\n';
 
@@ -41,39 +43,57 @@ export const shellCommands = (
 });
 
 /** Runs the lines of standard input; what a command asks for is on the lines behind it. */
-async function fromInput({ asker, signal }: Tools, run: RunLine): Promise<Result> {
+async function fromInput({ asker, signal, terminal }: Tools, run: RunLine): Promise<Result> {
   let code = 0;
   for (let line = await asker.line(); line !== undefined && !signal.aborted; line = await asker.line()) {
-    const { words } = splitLine(line);
+    const { words, isUnfinished } = splitLine(line);
     if (END.includes(words[0] ?? '')) break;
-    if (words.length > 0) code = await run(words, signal, asker);
+    if (isUnfinished) {
+      terminal.output.write(UNFINISHED);
+      code = 1;
+    } else if (words.length > 0) code = await run(words, signal, asker);
   }
   return { json: null, text: '', silent: true, failed: code !== 0 };
+}
+
+/** What has come with a line that was read, as it does where several lines are pasted. */
+interface Ahead {
+  /** Whole lines. */
+  readonly lines: string[];
+  /** The beginning of the one behind them. */
+  begun: string;
 }
 
 async function interactive(commands: Commands, tools: Tools, run: RunLine): Promise<Result> {
   const kept = new ShellHistory(tools.environment);
   let history = await kept.lines();
   tools.terminal.output.write(TITLE);
+  const ahead: Ahead = { lines: [], begun: '' };
   for (;;) {
-    const line = await typedLine(commands, tools, history);
+    const next = ahead.lines.shift();
+    if (next !== undefined) tools.terminal.output.write(`${PROMPT}${next}\n`);
+    const line = next ?? (await typedLine(commands, tools, history, ahead));
     if (line === undefined) break;
     const { words, isUnfinished } = splitLine(line);
     if (words.length === 0) continue;
     history = [line, ...history.filter((one) => one !== line)].slice(0, MAX_HISTORY);
     await kept.keep(history);
     if (END.includes(words[0] ?? '')) break;
-    if (isUnfinished) tools.terminal.output.write('contractor: a quotation mark is missing\n');
-    else await givenUpBySigint((signal) => run(words, signal, undefined));
+    if (isUnfinished) tools.terminal.output.write(UNFINISHED);
+    else if (await givenUpBySigint((signal) => run(words, signal, undefined))) ahead.lines.length = 0;
   }
   return { json: null, text: '', silent: true };
 }
 
-/** A line from the prompt; undefined: there are no more (Ctrl-D). While a command runs, the input is its own. */
+/**
+ * A line from the prompt; undefined: there are no more (Ctrl-D). While a command runs, the input is its own.
+ * @param ahead gets what has come with it
+ */
 async function typedLine(
   commands: Commands,
   { client, terminal }: Tools,
   history: string[],
+  ahead: Ahead,
 ): Promise<string | undefined> {
   const reader = createInterface({
     input: terminal.input,
@@ -102,10 +122,15 @@ async function typedLine(
     reader.prompt();
   });
   reader.prompt();
+  if (ahead.begun !== '') reader.write(ahead.begun);
   try {
-    const line = once(reader, 'line', { signal: over.signal }).then(([text]) => String(text));
-    const closed = once(reader, 'close', { signal: over.signal }).then(() => undefined);
-    const first = await Promise.race([line, closed]);
+    const lines: string[] = [];
+    reader.on('line', (line) => lines.push(line));
+    const events = ['line', 'close'].map((name) => once(reader, name, { signal: over.signal }));
+    await Promise.race(events);
+    const [first, ...others] = lines;
+    ahead.lines.push(...others);
+    ahead.begun = reader.line;
     if (first === undefined) terminal.output.write('\n');
     return first;
   } finally {
@@ -114,8 +139,8 @@ async function typedLine(
   }
 }
 
-/** Does something that Ctrl-C gives up, and nothing else. */
-async function givenUpBySigint(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+/** Does something that Ctrl-C gives up, and nothing else. @returns whether it was given up */
+async function givenUpBySigint(work: (signal: AbortSignal) => Promise<unknown>): Promise<boolean> {
   const interrupt = new AbortController();
   const others = process.listeners('SIGINT');
   const giveUp = () => interrupt.abort();
@@ -123,6 +148,7 @@ async function givenUpBySigint(work: (signal: AbortSignal) => Promise<unknown>):
   process.on('SIGINT', giveUp);
   try {
     await work(interrupt.signal);
+    return interrupt.signal.aborted;
   } finally {
     process.off('SIGINT', giveUp);
     for (const other of others) process.on('SIGINT', other);

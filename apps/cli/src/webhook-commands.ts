@@ -7,6 +7,8 @@ import type { Values } from './rest-client.ts';
 
 const MODEL = 'PostOffice/Subscription';
 const DELIVERY = 'PostOffice/Delivery';
+/** How long a test delivery may take, in milliseconds: the server waits for the receiver, for 300 s at the most. */
+const PING_MS = 310_000;
 const pathOf = (asked: Asked, action: string): string => `${MODEL}/${encodeURIComponent(nameOf(asked))}/${action}`;
 const completes = [{ model: MODEL }] as const;
 
@@ -79,7 +81,7 @@ export const webhooks: Readonly<Record<string, Command>> = {
     names: [1, 1],
     completes,
     run: async (asked, { client }) => {
-      const result = (await client.call(pathOf(asked, 'ping'))) as Values;
+      const result = (await client.call(pathOf(asked, 'ping'), {}, PING_MS)) as Values;
       const { delivered, status, error, seconds } = result;
       if (delivered !== true) throw new Error(`not delivered: ${String(error)}`);
       return told(`delivered: ${String(status)} after ${String(seconds)} s`, result);

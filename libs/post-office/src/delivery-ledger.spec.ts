@@ -91,6 +91,16 @@ describe('the ledger of deliveries', () => {
     expect(await states()).toEqual({ a: 'waiting' });
   });
 
+  it('does not give up, nor try again, what another process has made meanwhile', async () => {
+    const [a, b] = await add('one', 'a', 'b');
+    await ledger.delivered([a!.n, b!.n]);
+    await ledger.failed(a!, 'aborted', { firstFailed: 1000, nextTry: 61_000 });
+    await ledger.giveUp(b!, 'aborted');
+    expect(await states()).toEqual({ a: 'delivered', b: 'delivered' });
+    expect(await ledger.waiting()).toEqual([]);
+    expect((await kept.list({ skip: 0, count: 2 })).deliveries.map(({ error }) => error)).toEqual([null, null]);
+  });
+
   it('keeps so many that were given up, the newest, and counts the others', async () => {
     await database.pool.query(
       `INSERT INTO ledger.deliveries (subscriber, id, object, kind, state)

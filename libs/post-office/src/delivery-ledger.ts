@@ -154,7 +154,7 @@ export class DeliveryLedger {
           UPDATE ledger.webhook_cursors SET last_failed = now(), last_error = $3 WHERE subscriber = $2
         )
         UPDATE ledger.deliveries SET tries = tries + 1, error = $3, first_failed = to_timestamp($4::float8 / 1000),
-          next_try = to_timestamp($5::float8 / 1000) WHERE n = $1`,
+          next_try = to_timestamp($5::float8 / 1000) WHERE n = $1 AND state = 'waiting'`,
       values: [n, subscriber, storable(error), times.firstFailed, times.nextTry],
     });
   }
@@ -162,11 +162,13 @@ export class DeliveryLedger {
   /** Gives one up: it is kept for operators, the oldest of its receiver are not. */
   async giveUp({ n, subscriber }: Pick<WaitingDelivery, 'n' | 'subscriber'>, error: string): Promise<void> {
     await inTransaction(this.#pool, async (client) => {
-      await client.query(
+      const { rowCount } = await client.query(
         `UPDATE ledger.deliveries SET state = 'dead', tries = tries + 1, error = $2, done = now(), next_try = NULL
-         WHERE n = $1`,
+         WHERE n = $1 AND state = 'waiting'`,
         [n, storable(error)],
       );
+      // Another process has made it meanwhile.
+      if (rowCount === 0) return;
       await client.query(
         `WITH gone AS (
            DELETE FROM ledger.deliveries WHERE n IN (

@@ -80,6 +80,8 @@ export class DeliveryTerm {
   #subscribers: ReadonlyMap<string, SubscriptionRow> = new Map();
   #refreshing: Promise<void> | undefined;
   #again = false;
+  /** Whether what waited before this process made the deliveries is queued. */
+  #hasFormer = false;
   #timers: readonly NodeJS.Timeout[] = [];
 
   constructor(options: DeliveryTermOptions) {
@@ -132,9 +134,7 @@ export class DeliveryTerm {
     const { ledger } = this.#options;
     while (!this.#over.signal.aborted) {
       try {
-        const waiting = await ledger.waiting();
         await this.refresh();
-        this.#add(waiting);
         await this.#cleanUp();
         break;
       } catch (error) {
@@ -170,6 +170,7 @@ export class DeliveryTerm {
     const { reads, store, clock, ledger } = this.#options;
     while (this.#again && !this.#over.signal.aborted) {
       this.#again = false;
+      const former = this.#hasFormer ? [] : await ledger.waiting();
       if (!(await reads.projector.caughtUp(await store.head(), SHOWN_MS))) throw new Error('the read models are late');
       // Those it knew before it was looked who is there: whoever is not there is gone, and not new.
       const before = await ledger.subscribers();
@@ -185,9 +186,12 @@ export class DeliveryTerm {
       );
       const first = boxRows.map(({ row }) => BigInt(row.begins)).reduce<bigint | undefined>(least, undefined);
       if (first !== undefined) consumers.push(this.#postsConsumer(first));
-      await this.#feed.setConsumers(consumers);
       const known = new Set([...all.map(({ token }) => token), ...boxRows.map(({ key }) => subscriberOfBox(key))]);
       if (first !== undefined) known.add(POSTS);
+      // Before the feed adds what came later: each object is told of in order.
+      this.#add(former.filter(({ subscriber }) => known.has(subscriber)));
+      this.#hasFormer = true;
+      await this.#feed.setConsumers(consumers);
       const gone = before.filter((name) => !known.has(name));
       if (gone.length > 0) await ledger.forget(gone);
       for (const name of gone) this.#remove(name);
@@ -201,7 +205,7 @@ export class DeliveryTerm {
     return postsConsumer({
       reads,
       begins,
-      capacity: () => MAX_WAITING_BOXES - this.#boxesWaiting(),
+      capacity: () => Math.min(MAX_WAITING_BOXES, this.#options.policy.maxWaiting) - this.#boxesWaiting(),
       make: async (post, { eventId, correlation }) => {
         const request = `post-office/${eventId}`;
         const metadata = { actor: 'system', request, idempotencyKey: request, correlation, causation: eventId };
@@ -254,8 +258,9 @@ export class DeliveryTerm {
       now: () => clock.millis(),
       onDelivered: async (delivery, seconds) => {
         observer.delivered(seconds);
-        if (id === undefined) this.#feed.wake();
-        else await this.#boxDelivered(id, delivery, sender);
+        if (id !== undefined) await this.#boxDelivered(id, delivery, sender);
+        // There is room for more.
+        this.#feed.wake();
       },
       onFailed: () => observer.failed(),
       onError: (error) => this.#failed('a delivery could not be written down', error),

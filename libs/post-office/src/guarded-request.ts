@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
 import { isIP } from 'node:net';
+import { CLOSED_UNANSWERED } from '#runtime/http-request';
 import { hostOf, namedAs, proxyAuthorization, proxyTunnel, secured } from '#runtime/proxy-tunnel';
 import type { AddressRules } from './address-rules.ts';
 import { forbiddenAddress } from './address-rules.ts';
@@ -160,6 +161,7 @@ async function statusOf(begin: () => http.ClientRequest, body: string): Promise<
 const answerOf = (request: http.ClientRequest, body: string): Promise<number> =>
   new Promise((resolved, reject) => {
     request.on('error', reject);
+    request.on('close', () => reject(new Error(CLOSED_UNANSWERED)));
     request.on('response', (response) => {
       let size = 0;
       response.on('error', reject);

@@ -39,7 +39,7 @@ export const postOfficeSettings = defineSettings('post-office', {
   }),
   maxWaiting: setting('CONTRACTOR_WEBHOOK_MAX_WAITING', integer(1, 1_000_000), {
     default: '20000',
-    doc: 'how many deliveries may wait for one webhook; with as many, the log is read on for it when some were made',
+    doc: 'how many deliveries may wait for one webhook, and for all boxes together; with as many, the log is read on for it when some were made',
   }),
   keep: setting('CONTRACTOR_WEBHOOK_KEEP', seconds(0, 31_536_000), {
     default: '604800',

@@ -106,9 +106,13 @@ function authoritiesIn(file: string): string {
   }
 }
 
+/** Why a request has failed whose connection was closed: Node tells it as no error where the answer was 101 (Switching Protocols). */
+export const CLOSED_UNANSWERED = 'the connection was closed without an answer';
+
 const headOf = (request: http.ClientRequest, body: string | Readable | undefined): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     request.on('error', reject);
+    request.on('close', () => reject(new Error(CLOSED_UNANSWERED)));
     request.on('response', resolve);
     // A server may answer before it has all, and hang up then.
     if (typeof body === 'object') pipeline(body, request, (error) => void (error && reject(error)));
