@@ -136,7 +136,7 @@ const CASES = BLUEPRINTS.flatMap(([blueprint, pxe]) =>
 );
 const VALUES = { usual: MACHINE, least: LEAST, odd: ODD };
 
-/** What debconf reads of a preseed file: question and value of each line, in which `\\n` is the end of a line. */
+/** What debconf reads of a preseed file: question and value of each line, in which `\n` is the end of a line. */
 const preseedOf = (text: string): Map<string, string> =>
   new Map(
     text.split('\n').flatMap((line): [string, string][] => {
@@ -280,15 +280,15 @@ describe('operating systems', () => {
   });
 
   it.each([
-    ['centos-7-base', /^timezone --utc UTC --ntpservers=ntp1,ntp2$/m],
-    ['rocky-8-base', /^timezone Etc\/UTC --utc --ntpservers=ntp1,ntp2$/m],
-    ['rocky-9-base', /^timesource --ntp-server=ntp1\n\ntimesource --ntp-server=ntp2$/m],
+    ['centos-7-base', 'centos-7', /^timezone --utc UTC --ntpservers=ntp1,ntp2$/m],
+    ['rocky-8-base', 'enterprise-linux', /^timezone Etc\/UTC --utc --ntpservers=ntp1,ntp2$/m],
+    ['rocky-9-base', 'enterprise-linux', /^timesource --ntp-server=ntp1\n\ntimesource --ntp-server=ntp2$/m],
     [
       'centos-6-base',
+      'centos-6',
       /^%packages\n@core\n\nntp\n[^]*echo 'server ntp2 iburst' >> \/etc\/ntp.conf\n[^]*^chkconfig ntpd on$/m,
     ],
-  ])('%s asks its time servers for the time', (blueprint, what) => {
-    const pxe = String(valuesOf(blueprint)['installer_pxe']);
+  ])('%s asks its time servers for the time', (blueprint, pxe, what) => {
     expect(rendered(pxe, MACHINE, blueprint).template).toMatch(what);
     expect(rendered(pxe, LEAST, blueprint).template).not.toMatch(/ntp/);
   });
