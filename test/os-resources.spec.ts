@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readResourceFile, ShippedResources } from '#blueprint';
-import { renderTemplate } from '#config';
+import { overlay, renderTemplate } from '#config';
 import type { Json } from '#kernel';
 import { platformResources } from '#platforms/resources';
 
@@ -48,7 +52,25 @@ const ODD: Readonly<Record<string, Json>> = {
   http_proxy: 'http://user:p%40ss@proxy:3128/?a=b: c',
 };
 
-const FILES = ['base_os', 'debian', 'ubuntu', 'centos', 'vmware'];
+/** What a configuration may say, or not. */
+const OPTIONAL = [
+  'http_proxy',
+  'ntp_servers',
+  'package_list',
+  'postinstall_command_list',
+  'postinstall_script',
+  'install_device',
+  'boot_device',
+  'security_server',
+  'ssh_authorized_keys',
+  'dns_servers',
+  'dns_search',
+  'domain_search',
+  '_domain_name',
+  '_console',
+];
+
+const FILES = ['base_os', 'debian', 'ubuntu', 'centos', 'utility', 'vmware'];
 
 const definitions = (
   await Promise.all(
@@ -60,11 +82,34 @@ const definitions = (
   )
 ).flat();
 
-/** What a blueprint says, after what its parents say. */
-function valuesOf(blueprint: string): Record<string, Json> {
+function structure(blueprint: string) {
   const found = definitions.find(({ kind, name }) => kind === 'structure' && name === blueprint);
   if (found?.kind !== 'structure') throw new Error(`there is no ${blueprint}`);
-  return Object.assign({}, ...found.parents.map(valuesOf), found.configValues) as Record<string, Json>;
+  return found;
+}
+
+/** What a blueprint says, after what its parents say. */
+function valuesOf(blueprint: string): Record<string, Json> {
+  const { parents, configValues } = structure(blueprint);
+  return Object.assign({}, ...parents.map(valuesOf), configValues) as Record<string, Json>;
+}
+
+/** A blueprint after its parents. */
+const withParents = (blueprint: string): readonly string[] => [
+  ...structure(blueprint).parents.flatMap(withParents),
+  blueprint,
+];
+
+/** The configuration of a machine that is made of a blueprint, with what its site says. */
+function configurationOf(blueprint: string, site: Readonly<Record<string, Json>> = {}): Record<string, Json> {
+  const layers = [
+    { source: { kind: 'Site', id: 'site' }, values: Object.entries(site) },
+    ...withParents(blueprint).map((id) => ({
+      source: { kind: 'StructureBluePrint', id },
+      values: Object.entries(structure(id).configValues ?? {}),
+    })),
+  ];
+  return Object.fromEntries(overlay(layers).values);
 }
 
 function rendered(pxe: string, values: Readonly<Record<string, Json>>, blueprint?: string) {
@@ -77,10 +122,10 @@ function rendered(pxe: string, values: Readonly<Record<string, Json>>, blueprint
   };
 }
 
-/** The blueprints whose machines are installed by a PXE. */
+/** The blueprints of releases whose machines are installed by a PXE. */
 const installedBy = (pxe: string): readonly string[] =>
   definitions.flatMap(({ kind, name }) =>
-    kind === 'structure' && name.split('-').length > 2 && valuesOf(name)['installer_pxe'] === pxe ? [name] : [],
+    kind === 'structure' && /-.*-base$/.test(name) && valuesOf(name)['installer_pxe'] === pxe ? [name] : [],
   );
 
 const BLUEPRINTS = ['debian', 'ubuntu', 'ubuntu-autoinstall', 'centos-6', 'centos-7', 'enterprise-linux'].flatMap(
@@ -91,7 +136,7 @@ const CASES = BLUEPRINTS.flatMap(([blueprint, pxe]) =>
 );
 const VALUES = { usual: MACHINE, least: LEAST, odd: ODD };
 
-/** What debconf reads of a preseed file: owner, question, type and value of each line. */
+/** What debconf reads of a preseed file: question and value of each line, in which `\n` is the end of a line. */
 const preseedOf = (text: string): Map<string, string> =>
   new Map(
     text.split('\n').flatMap((line): [string, string][] => {
@@ -99,7 +144,7 @@ const preseedOf = (text: string): Map<string, string> =>
       const [, question = '', value = ''] =
         /^\S+\s+(\S+)\s+(?:string|select|multiselect|boolean|password|note)(?: (.*))?$/.exec(line) ?? [];
       if (question === '') throw new Error(`no line of a preseed file: ${line}`);
-      return [[question, value]];
+      return [[question, value.replaceAll(String.raw`\n`, '\n')]];
     }),
   );
 
@@ -208,6 +253,105 @@ describe('operating systems', () => {
     },
   );
 
+  it.each(['debian', 'ubuntu', 'ubuntu-autoinstall', 'centos-6', 'centos-7', 'enterprise-linux'])(
+    'are answered by %s in the same way where a value is not there and where it is null',
+    (pxe) => {
+      const [blueprint] = installedBy(pxe);
+      const { dns_servers: _servers, _domain_name: _domain, ...values } = LEAST;
+      const same = rendered(pxe, values, blueprint);
+      expect(Object.values(same).join()).not.toMatch(/undefined|None/);
+      for (const name of OPTIONAL)
+        expect([name, rendered(pxe, { ...values, [name]: null }, blueprint)]).toEqual([name, same]);
+    },
+  );
+
+  it.each(['apt_services', 'task_list'])('have no %s where there are none', (name) => {
+    const { template } = rendered('debian', { ...LEAST, [name]: [] }, 'debian-bookworm-base');
+    expect(rendered('debian', { ...LEAST, [name]: null }, 'debian-bookworm-base').template).toBe(template);
+    const question = name === 'task_list' ? 'tasksel/first' : 'apt-setup/services-select';
+    expect(preseedOf(template).get(question)).toBe('');
+  });
+
+  it.each(['centos-6', 'centos-7', 'enterprise-linux'])('%s asks name servers, if any', (pxe) => {
+    const network = (values: Readonly<Record<string, Json>>) =>
+      /^network .*$/m.exec(rendered(pxe, values, installedBy(pxe)[0]).template)?.[0];
+    expect(network(LEAST)).toContain(' --nameserver=10.0.0.2,10.0.0.3 ');
+    expect(network({ ...LEAST, dns_servers: [] })).not.toContain('--nameserver');
+  });
+
+  it.each([
+    ['centos-7-base', 'centos-7', /^timezone --utc UTC --ntpservers=ntp1,ntp2$/m],
+    ['rocky-8-base', 'enterprise-linux', /^timezone Etc\/UTC --utc --ntpservers=ntp1,ntp2$/m],
+    ['rocky-9-base', 'enterprise-linux', /^timesource --ntp-server=ntp1\n\ntimesource --ntp-server=ntp2$/m],
+    [
+      'centos-6-base',
+      'centos-6',
+      /^%packages\n@core\n\nntp\n[^]*echo 'server ntp2 iburst' >> \/etc\/ntp.conf\n[^]*^chkconfig ntpd on$/m,
+    ],
+  ])('%s asks its time servers for the time', (blueprint, pxe, what) => {
+    expect(rendered(pxe, MACHINE, blueprint).template).toMatch(what);
+    expect(rendered(pxe, LEAST, blueprint).template).not.toMatch(/ntp/);
+  });
+
+  it.each([
+    ['centos-6', 'bootloader --location=mbr --driveorder='],
+    ['centos-7', 'bootloader --location=mbr --boot-drive='],
+    ['enterprise-linux', 'bootloader --boot-drive='],
+  ])('%s writes to no disk but those it is told', (pxe, bootloader) => {
+    const disks = (values: Readonly<Record<string, Json>>) =>
+      rendered(pxe, { ...LEAST, ...values }, installedBy(pxe)[0])
+        .template.split('\n')
+        .filter((line) => /^(?:ignoredisk|bootloader|clearpart) /.test(line));
+    const clear = 'clearpart --all --initlabel --drives=';
+    expect(disks({})).toEqual(['ignoredisk --only-use=sda', `${bootloader}sda`, `${clear}sda`]);
+    expect(disks({ install_device: '/dev/vdb' })).toEqual([
+      'ignoredisk --only-use=vdb',
+      `${bootloader}vdb`,
+      `${clear}vdb`,
+    ]);
+    const [used, boot, cleared] = disks({ install_device: '/dev/vdb', boot_device: '/dev/vda' });
+    expect([used, cleared]).toEqual(['ignoredisk --only-use=vda,vdb', `${clear}vdb`]);
+    expect(boot).toBe(`${bootloader}${pxe === 'centos-6' ? 'vda,vdb' : 'vda'}`);
+  });
+
+  it.each([
+    [{ dns_search: ['a.example', 'b.example'], domain_search: ['c.example'] }, ['a.example', 'b.example']],
+    [{ domain_search: ['c.example'] }, ['c.example']],
+    [{}, []],
+  ])('ubuntu-autoinstall looks names up as %j say', (values, search) => {
+    const { template } = rendered('ubuntu-autoinstall', { ...LEAST, ...values }, 'ubuntu-noble-base');
+    expect(parse(template)).toMatchObject({
+      autoinstall: { network: { ethernets: { eth0: { nameservers: { search } } } } },
+    });
+  });
+
+  it('let root log in to an Ubuntu, who has no other account', () => {
+    const values = configurationOf('ubuntu-noble-base', { postinstall_command_list: ['mine'] });
+    const commands = values['postinstall_command_list'] as readonly string[];
+    expect(commands).toEqual([expect.stringContaining(' /etc/ssh/sshd_config'), 'mine']);
+    const sed = commands[0]?.replace(' -i ', ' ').replace('/etc/ssh/sshd_config', '') ?? '';
+    for (const line of ['#PermitRootLogin prohibit-password', 'PermitRootLogin without-password'])
+      expect(spawnSync('sh', ['-c', sed], { input: `Port 22\n${line}\n` }).stdout.toString()).toBe(
+        'Port 22\nPermitRootLogin yes\n',
+      );
+  });
+
+  it('are there from an image with cloud-init, and as a desktop', () => {
+    expect(configurationOf('ubuntu-noble-cloudinit-base')).toMatchObject({
+      distro_version: 'noble',
+      installer_pxe: 'linux-installer',
+      os_image: 'ubuntu-noble',
+    });
+    expect(configurationOf('linux-jump-box', { package_list: ['vim'] })).toMatchObject({
+      distro_version: 'bionic',
+      installer_pxe: 'ubuntu',
+      memory_size: 8192,
+      cpu_count: 2,
+      disk_size: 100,
+      package_list: expect.arrayContaining(['vim', 'xrdp']),
+    });
+  });
+
   it('answer the installer of ESX, on a single line for each command', () => {
     const { script, template } = rendered('esx', { ...MACHINE, esx_license_key: 'AAAAA-BBBBB' }, 'vmware-esx-base');
     expect(script.match(/^kernel .*$/gm)).toHaveLength(2);
@@ -218,11 +362,84 @@ describe('operating systems', () => {
   });
 });
 
+/** Commands that say more than one line, and what means something to shells. */
+const COMMANDS = [
+  `if true; then\n  printf '%s' "it's" > one\nfi\n`,
+  `# A note.\ncat > two <<'END'\n  a\\b \\n $HOME 'q' "r" %s &\n\nEND`,
+  `printf '%s' 'ä && ; \\' > three`,
+];
+const SCRIPT = "http://static/it's?role=web&env=$HOME;x";
+const INSTALLED = {
+  one: "it's",
+  two: `  a\\b \\n $HOME 'q' "r" %s &\n\n`,
+  three: 'ä && ; \\',
+  script: SCRIPT,
+};
+
+/** Programs that stand for those of an installer, whose new system is a folder; each URL has a script that says where it is from. */
+const FETCH = `#!/bin/sh
+case "$*" in *missing*) exit 8;; esac
+for word do url=$word; done
+printf '%s' "$url" > "$2.url"
+printf 'cat "$0.url" > script' > "$2"
+`;
+const PROGRAMS = {
+  'in-target': '#!/bin/sh\nexec "$@"\n',
+  curtin: '#!/bin/sh\nshift 2\nexec "$@"\n',
+  wget: FETCH,
+  curl: FETCH,
+};
+
+/** What shells write into their folder, by name, and the exit code of the one that fails: those after it are not run. */
+async function run(
+  scripts: readonly string[],
+): Promise<{ readonly code: number; readonly files: Record<string, string> }> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-installed-'));
+  try {
+    const programs = path.join(folder, 'bin');
+    await mkdir(programs);
+    for (const [name, text] of Object.entries(PROGRAMS))
+      await writeFile(path.join(programs, name), text, { mode: 0o755 });
+    const root = path.join(folder, 'root');
+    await mkdir(root);
+    const env = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: '/nowhere' };
+    let code = 0;
+    for (const script of scripts) {
+      const text = script.replaceAll('/tmp/', `${folder}/`);
+      code = spawnSync('sh', ['-c', text], { cwd: root, env, stdio: 'ignore' }).status ?? -1;
+      if (code !== 0) break;
+    }
+    const names = await readdir(root);
+    const read = async (name: string) => [name, await readFile(path.join(root, name), 'utf8')] as const;
+    return { code, files: Object.fromEntries(await Promise.all(names.map(read))) };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+/** The commands that an installer gives to shells after the installation. */
+function afterwards(pxe: string, template: string): readonly string[] {
+  if (pxe === 'debian' || pxe === 'ubuntu') return [preseedOf(template).get('preseed/late_command') ?? ''];
+  if (pxe !== 'ubuntu-autoinstall') return [/^%post$(.*)^%end$/ms.exec(template)?.[1] ?? ''];
+  const { autoinstall } = parse(template) as { autoinstall: { 'late-commands': (string | string[])[] } };
+  return autoinstall['late-commands'].map((one) => (typeof one === 'string' ? one : one.map(quoted).join(' ')));
+}
+
 describe('commands after the installation', () => {
-  it('reach the shell of a Debian as they were written', () => {
-    const { template } = rendered('debian', ODD, 'debian-bookworm-base');
-    expect(preseedOf(template).get('preseed/late_command')).toBe(
-      `true ; in-target sh -c 'echo '\\''it'\\'' "is" && : # \\ no' ; in-target sh -c 'line one ; line two: [' ; in-target sh -c '%end of it'`,
-    );
+  it.each(['debian', 'ubuntu', 'ubuntu-autoinstall', 'centos-6', 'centos-7', 'enterprise-linux'])(
+    'of %s are run as they were written, and so is the script that is fetched',
+    async (pxe) => {
+      const values = { ...LEAST, postinstall_command_list: COMMANDS, postinstall_script: SCRIPT };
+      const { template } = rendered(pxe, values, installedBy(pxe)[0]);
+      expect(await run(afterwards(pxe, template))).toEqual({ code: 0, files: INSTALLED });
+    },
+  );
+
+  it.each(['debian', 'ubuntu', 'ubuntu-autoinstall'])('of %s end with the first that fails', async (pxe) => {
+    const ended = async (values: Readonly<Record<string, Json>>) =>
+      run(afterwards(pxe, rendered(pxe, { ...LEAST, ...values }, installedBy(pxe)[0]).template));
+    expect(await ended({ postinstall_command_list: ['exit 3', 'echo > late'] })).toEqual({ code: 3, files: {} });
+    expect(await ended({ postinstall_script: 'http://static/missing' })).toEqual({ code: 8, files: {} });
   });
 });

@@ -133,4 +133,13 @@ describe('the seed of cloud-init', () => {
     });
     expect(read('network-config', {})).toEqual({ version: 2 });
   });
+
+  it.each([
+    [{ dns_search: ['a.example'], domain_search: ['b.example'] }, ['a.example']],
+    [{ domain_search: ['b.example'] }, ['b.example']],
+    [{ dns_search: [] }, []],
+  ])('looks names up as %j say', (values, search) => {
+    const ethernets = { eth0: { nameservers: { search } } };
+    expect(read('network-config', { ...MACHINE, ...values })).toMatchObject({ ethernets });
+  });
 });

@@ -42,7 +42,7 @@ export function networkConfig(values: Readonly<Record<string, Json>>): JsonMap {
   const over = addresses.find(({ primary }) => primary) ?? addresses.find(({ gateway }) => gateway !== null);
   const nameservers = {
     addresses: [...textsOf(values['dns_servers'])],
-    search: [...textsOf(values['domain_search'] ?? values['_domain_name'])],
+    search: [...textsOf(values['dns_search'] ?? values['domain_search'] ?? values['_domain_name'])],
   };
   const placed = (given: readonly Address[]): JsonMap => ({
     dhcp4: false,

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { overlay, renderTemplate } from '#config';
 import type { Json } from '#kernel';
@@ -100,5 +101,20 @@ describe('the PXEs of the boot image', () => {
     );
     const profile = { profile_url: 'http://p', extra_template_list: ['http://q'] };
     expect(rendered('linux-installer', 'template', profile)).toContain('PROFILE_URL_LIST="http://p http://q"');
+  });
+
+  it.each<[string, string, Values]>([
+    ['linux-installer', 'PROFILE_URL_LIST', { profile_url: `http://p/$5\`"\\`, extra_template_list: ['http://q'] }],
+    ['linux-installer', 'PROFILE_URL_LIST', { profile_url: null, extra_template_list: null }],
+    [
+      'firmware',
+      'RESOURCE_URL_LIST',
+      { firmware_resource_location: 'http://p/', firmware_handler_resources: ['$5`"\\'] },
+    ],
+    ['firmware', 'RESOURCE_URL_LIST', { firmware_resource_location: null, firmware_handler_resources: null }],
+  ])('answers %s with %s as a shell reads it, whatever is in it', (name, list, values) => {
+    const script = `${rendered(name, 'template', values)}\nprintf '%s' "$${list}"`;
+    const said = execFileSync('sh', ['-c', script], { encoding: 'utf8' }).trim();
+    expect(said.split(' ')[0]).toBe(Object.values(values).includes(null) ? '' : 'http://p/$5`"\\');
   });
 });

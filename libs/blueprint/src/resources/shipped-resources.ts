@@ -16,7 +16,7 @@ export interface ShippedFile {
 }
 
 /** The operating systems, and what all of them stand on. */
-const OWN = ['base_os', 'disks', 'ubuntu', 'debian', 'centos', 'demo'].map(
+const OWN = ['base_os', 'disks', 'ubuntu', 'debian', 'centos', 'utility', 'demo'].map(
   (name) => new URL(`./shipped/${name}.toml`, import.meta.url),
 );
 
