@@ -4,7 +4,8 @@ import { ApiCatalogue } from '#api';
 import { carriedBehind, foundation, hostName, structure } from '#building';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
-import { createJob, JobTargetRegistry } from '#foreman';
+import type { TargetId } from '#foreman';
+import { createJob, destroyedWith, JobTargetRegistry } from '#foreman';
 import { address, addressBlock, formatAddress, holderAddresses, subnetOfBlock } from '#ipam';
 import type { UnitOfWork } from '#kernel';
 import { pauseBetweenSlices, refuse } from '#kernel';
@@ -144,17 +145,18 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     for (const machine of machines) {
       const reasons = await this.#against(work, machine, going);
       if (reasons.length > 0) faults.add(machine.hostname, reasons);
-      else {
-        plans.push({
-          ...machine,
-          addresses: await addressesOf(work, machine.structure),
-          jobs: await this.#destroy(work, machine, { ids, creator, now }),
-        });
-      }
       await pause();
     }
     faults.noteIn(work);
     work.throwIfFaulted();
+    for (const machine of machines) {
+      plans.push({
+        ...machine,
+        addresses: await addressesOf(work, machine.structure),
+        jobs: await this.#destroy(work, machine, { ids, creator, now }),
+      });
+      await pause();
+    }
     const id = await ids.next('deprovision');
     await work.decide(deprovision, id, { type: 'BeginDeprovision', data: { site, creator, machines } });
     return { dry_run: false, id, site, machines: plans };
@@ -177,7 +179,9 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
         );
     }
     const going = new Set(
-      (await this.#hanging(work, 'Structure', String(id))).map(({ kind, id: other }) => `${kind} ${other}`),
+      (await destroyedWith(work, this.targets.all, { kind: 'Structure', id: String(id) })).map(
+        ({ kind, id: other }) => `${kind} ${other}`,
+      ),
     );
     const users = [
       ...(await this.#usersOf('Building/Structure', id)),
@@ -202,18 +206,6 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     return [...new Set(found.flat())];
   }
 
-  /** What is destroyed with a target, and what with that. */
-  async #hanging(
-    work: UnitOfWork,
-    kind: string,
-    id: string,
-  ): Promise<readonly { readonly kind: string; readonly id: string }[]> {
-    const own = (await this.targets.all.get(kind)?.destroysWith?.(work, id)) ?? [];
-    const below: { readonly kind: string; readonly id: string }[] = [];
-    for (const other of own) below.push(...(await this.#hanging(work, other.kind, other.id)));
-    return [...own, ...below];
-  }
-
   /** Makes the jobs that destroy a machine, and what hangs on it; each waits for those before it. */
   async #destroy(
     work: UnitOfWork,
@@ -222,11 +214,12 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
   ): Promise<readonly PlannedJob[]> {
     const its = await work.load(structure, id);
     const below = await work.load(foundation, locator);
-    const wanted: { readonly kind: string; readonly id: string }[] = [];
-    if ('value' in its && its.value.built) {
-      wanted.push(...(await this.#hanging(work, 'Structure', String(id))), { kind: 'Structure', id: String(id) });
+    const wanted: TargetId[] = [];
+    if ('value' in its && isStanding(its.value)) {
+      const of = { kind: 'Structure', id: String(id) };
+      wanted.push(...(await destroyedWith(work, this.targets.all, of)), of);
     }
-    if ('value' in below && below.value.built) wanted.push({ kind: 'Foundation', id: locator });
+    if ('value' in below && isStanding(below.value)) wanted.push({ kind: 'Foundation', id: locator });
     const made: PlannedJob[] = [];
     for (const { kind, id: target } of wanted) {
       const of = this.targets.all.get(kind);
@@ -238,6 +231,9 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     return made;
   }
 }
+
+/** Whether a part of a machine is to be destroyed, and is not already, with a machine that takes it along. */
+const isStanding = ({ built, job }: { readonly built: boolean; readonly job: unknown }): boolean => built && !job;
 
 /** The addresses of a host, as text. */
 async function addressesOf(work: UnitOfWork, holder: number): Promise<readonly string[]> {
