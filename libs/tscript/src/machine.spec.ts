@@ -306,7 +306,7 @@ describe('functions of the host', () => {
     expect(pass('\nlen( array=1 )').outcome).toMatchObject({
       kind: 'aborted',
       message:
-        'Handler "function" in module "<builtin>" error on line "2": "\"array\" must be an array, a map or a text, not integer"(TypeError)',
+        'Handler "function" in module "<builtin>" error on line "2": ""array" must be an array, a map or a text, not integer"(TypeError)',
     });
   });
 
