@@ -546,8 +546,7 @@ describe('jobs', () => {
       parameters: { dependency: second },
     });
     expect(uris).toHaveLength(1);
-    await force(first, 'built');
-    await force(foundation, 'built');
+    for (const one of [structure, first, foundation]) await force(one, 'built');
     expect(await start(first, 'doDestroy')).toEqual(expect.any(Number));
     await becomes(first, 'planned');
     expect(await stateOf(foundation)).toBe('planned');

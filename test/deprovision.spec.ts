@@ -131,7 +131,9 @@ describe('deprovision', () => {
       link: 'hard',
     });
     expect((await rest('POST', `Building/Dependency/${id(uri)}/force`, { state: 'built' })).status).toBe(204);
-    const plan = (await ask(['tied1', 'tied2'])).body['value'] as Plan;
+    const answer = await ask(['tied1', 'tied2']);
+    expect(answer.body['errors']).toBeUndefined();
+    const plan = answer.body['value'] as Plan;
     expect(plan.machines.flatMap(({ jobs }) => jobs.map(({ target }) => target)).toSorted()).toEqual([
       'Dependency',
       'Foundation',

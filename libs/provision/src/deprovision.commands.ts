@@ -88,6 +88,8 @@ interface GoingAlong {
   readonly addresses: ReadonlySet<string>;
   readonly structures: ReadonlySet<number>;
   readonly foundations: ReadonlySet<string>;
+  /** What hangs on its structures and is destroyed with them: `Dependency 3`. */
+  readonly destroyed: ReadonlySet<string>;
 }
 
 /** The object that uses something, without what it does so for: `Address 3, which points to Address 2`. */
@@ -137,10 +139,17 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     const addresses = await Promise.all(
       machines.map(async (machine) => [...(await work.load(holderAddresses, machine.structure)).keys()]),
     );
+    const destroyed = new Set<string>();
+    for (const machine of machines) {
+      const of = { kind: 'Structure', id: String(machine.structure) };
+      for (const { kind, id } of await destroyedWith(work, this.targets.all, of)) destroyed.add(`${kind} ${id}`);
+      await pause();
+    }
     const going = {
       addresses: new Set(addresses.flat().map((id) => `Address ${id}`)),
       structures: new Set(machines.map((machine) => machine.structure)),
       foundations: new Set(machines.map((machine) => machine.foundation)),
+      destroyed,
     };
     for (const machine of machines) {
       const reasons = await this.#against(work, machine, going);
@@ -178,15 +187,10 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
           refused('JOB_EXISTS', `job ${job.job} (${job.script}) is at work on its ${what}: wait for it, or cancel it`),
         );
     }
-    const going = new Set(
-      (await destroyedWith(work, this.targets.all, { kind: 'Structure', id: String(id) })).map(
-        ({ kind, id: other }) => `${kind} ${other}`,
-      ),
-    );
     const users = [
       ...(await this.#usersOf('Building/Structure', id)),
       ...(await this.#usersOf('Building/Foundation', locator)),
-    ].filter((user) => !going.has(user) && !all.addresses.has(nameOf(user)) && user !== `Structure ${id}`);
+    ].filter((user) => !all.destroyed.has(user) && !all.addresses.has(nameOf(user)) && user !== `Structure ${id}`);
     if (users.length > 0) reasons.push(refused('NOT_DELETABLE', `it is used by ${users.slice(0, 10).join(', ')}`));
     for (const [complex, carried] of await carriedBehind(this.reads.now, id, all)) {
       const text = `complex ${complex} is not built without it, and carries foundations that are built or have a job: ${someOf(carried)}: take them down too, or first`;
