@@ -528,6 +528,30 @@ describe('jobs', () => {
     });
   });
 
+  it('that destroy what hangs on a hard link are made once for each, also over a dependency with nothing to run', async () => {
+    const structure = await newStructure('switch11');
+    await force(await foundationOf(structure), 'built');
+    await force(structure, 'built');
+    const foundation = await newFoundation();
+    await force(foundation, 'built');
+    const first = await created(DEPENDENCY, { structure, foundation, link: 'hard' });
+    const scripts = { create_script_name: 'open', destroy_script_name: 'shut' };
+    const second = await created(DEPENDENCY, { structure, dependency: first, link: 'hard', ...scripts });
+    for (const one of [first, second]) await force(one, 'built');
+    await start(structure, 'doDestroy');
+    await becomes(structure, 'planned');
+    for (const gone of [foundation, first, second]) expect(await stateOf(gone)).toBe('planned');
+    const { uris } = await client.list('/api/v1/Foreman/JobLog', {
+      filter: 'dependency',
+      parameters: { dependency: second },
+    });
+    expect(uris).toHaveLength(1);
+    for (const one of [structure, first, foundation]) await force(one, 'built');
+    expect(await start(first, 'doDestroy')).toEqual(expect.any(Number));
+    await becomes(first, 'planned');
+    expect(await stateOf(foundation)).toBe('planned');
+  });
+
   it('on a dependency with nothing to run are not made: it is in the new state at once', async () => {
     const structure = await newStructure('switch10');
     const dependency = await created(DEPENDENCY, { structure, link: 'soft' });

@@ -123,6 +123,28 @@ describe('deprovision', () => {
     expect(again.map(({ addresses }) => addresses)).toEqual(machines.map(({ addresses }) => addresses));
   });
 
+  it('takes machines down together of which one hangs on another, with one job for each', async () => {
+    const [host, guest] = await built('tied{1..2}');
+    const { uri } = await client.create('/api/v1/Building/Dependency', {
+      structure: `/api/v1/Building/Structure:${String(host?.structure)}:`,
+      foundation: `/api/v1/Building/Foundation:${String(guest?.foundation)}:`,
+      link: 'hard',
+    });
+    expect((await rest('POST', `Building/Dependency/${id(uri)}/force`, { state: 'built' })).status).toBe(204);
+    const answer = await ask(['tied1', 'tied2']);
+    expect(answer.body['errors']).toBeUndefined();
+    const plan = answer.body['value'] as Plan;
+    expect(plan.machines.flatMap(({ jobs }) => jobs.map(({ target }) => target)).toSorted()).toEqual([
+      'Dependency',
+      'Foundation',
+      'Foundation',
+      'Structure',
+      'Structure',
+    ]);
+    await ended(plan);
+    expect(await course(plan)).toMatchObject({ state: 'done', removed: 2, kept: [] });
+  });
+
   it('deletes what is not built at once', async () => {
     const machines = await built('plan{01..60}', { jobs: false });
     const plan = (await ask('plan{01..60}')).body['value'] as Plan;

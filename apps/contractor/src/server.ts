@@ -33,7 +33,7 @@ import { ServerHealth } from './server-health.ts';
 import type { Settings } from './settings.ts';
 import { startPage } from './start-page.ts';
 import { serveWebPages, webFolder } from './web-pages.ts';
-import { startingAdapter } from './starting-adapter.ts';
+import { startingAdapters } from './starting-adapters.ts';
 import { statusPages } from './status-pages.ts';
 import { measureDeliveries } from './delivery-metrics.ts';
 import { measureRetention } from './retention-rules.ts';
@@ -152,7 +152,7 @@ async function open(settings: Settings, log: Logger, { whenStopped, made }: Open
   const pages = statusPages(() => health.state(), metrics);
   const { trustedProxies, tls, plainSignIn } = settings.http;
   const arrival = arrivalOf(trustedProxies, tls !== undefined);
-  let dispatcher: HttpDispatcher = httpDispatcher([pages, startingAdapter], metrics, arrival);
+  let dispatcher: HttpDispatcher = httpDispatcher([pages, ...startingAdapters], metrics, arrival);
   const certificate = tls && tlsCertificate(tls, log, whenStopped);
   if (certificate) health.certificate(certificate);
   else if (plainSignIn) health.plainSignIn();

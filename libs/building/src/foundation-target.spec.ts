@@ -3,6 +3,7 @@ import { createJob } from '#foreman';
 import { UnitOfWork } from '#kernel';
 import type { FoundationType } from '#platform';
 import { Streams } from '#testing';
+import { opaque } from '#tscript';
 import { viewOfRows } from '../test/view-of-rows.ts';
 import { foundation } from './foundation.ts';
 import { realInterface } from './interface/real-interface.ts';
@@ -138,6 +139,8 @@ describe('a foundation as the target of jobs', () => {
       interface_list: [],
       provisioning_interface: null,
       provisioning_ip: null,
+      class: opaque('FoundationClass', 'Box'),
+      foundation: opaque('Foundation', 'host1'),
     });
     expect(Object.keys(functions)).toEqual(['ring']);
     await expect(target.scriptModules(new UnitOfWork(log), 'host2')).rejects.toThrow('foundation host2 is gone');

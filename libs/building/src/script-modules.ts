@@ -3,7 +3,7 @@ import { isSecretName, overlay } from '#config';
 import type { Json, JsonMap } from '#kernel';
 import type { FoundationType } from '#platform';
 import type { HostModule } from '#tscript';
-import { untagged } from '#tscript';
+import { opaque, untagged } from '#tscript';
 import type { Attached } from './attributes/attached.ts';
 import { NOT_ATTACHED } from './attributes/attached.ts';
 import { foundationInterfaceMembers } from './attributes/interface-members.ts';
@@ -53,6 +53,9 @@ export const foundationModule = (
         blueprint,
         ...foundationInterfaceMembers(attached),
         provisioning_ip: provisioningIp,
+        // To be handed on and compared, not looked into.
+        class: opaque('FoundationClass', type),
+        foundation: opaque('Foundation', locator),
         ...plainFields(own),
       }),
       ...ofPlatform,

@@ -1,6 +1,6 @@
 import { writeJson } from '#kernel';
 /** The only status codes clients of all generations understand in replies of the API. */
-export type Status = 200 | 201 | 400 | 401 | 403 | 404 | 500 | 503;
+export type Status = 200 | 201 | 400 | 401 | 403 | 404 | 500;
 
 /** A reply before it is put on the wire. */
 export interface Answer {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Fault } from '#kernel';
 import { Conflict, Refusal } from '#kernel';
 import { AppendRefused } from '#event-store';
+import { NotReady } from '#read-store';
 import { Forbidden, NotFound } from '#api';
 import { wrong } from './answer.ts';
 import { answerTo, refusalBody } from './errors.ts';
@@ -58,6 +59,7 @@ it.each<[unknown, number, unknown]>([
   [wrong('so'), 400, { message: 'so' }],
   [new Conflict(['site-a']), 400, { message: 'Changed by others meanwhile, try again' }],
   [new AppendRefused('TOO_LARGE', 'so many bytes'), 400, { message: 'Too much at once: so many bytes' }],
+  [new NotReady('the rows are late'), 500, { message: 'Not Ready: the rows are late' }],
   [new Forbidden('secret reasons'), 403, { message: 'Not Authorized' }],
   [new NotFound('Site/Site', 'x'), 404, { model_path: '/api/v1/Site/Site', object_id: 'x' }],
   [new NotFound('Utilities/Network', 7), 404, { model_path: '/api/v1/Utilities/Network', object_id: '7' }],

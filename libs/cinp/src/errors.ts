@@ -30,7 +30,7 @@ export function answerTo(error: unknown): Answer | undefined {
   if (error instanceof AppendRefused && LIMITS.includes(error.rule)) {
     return { status: 400, body: { message: `Too much at once: ${error.message}` } };
   }
-  if (error instanceof NotReady) return { status: 503, body: { message: `Not Ready: ${error.message}` } };
+  if (error instanceof NotReady) return { status: 500, body: { message: `Not Ready: ${error.message}` } };
   if (error instanceof Forbidden) return { status: 403, body: { message: 'Not Authorized' } };
   if (error instanceof NotFound) {
     return { status: 404, body: { model_path: modelUri(error.model), object_id: String(error.key) } };

@@ -5,4 +5,5 @@ export { CinpClient } from './client.ts';
 export type { Created, Listing, Page } from './client.ts';
 export { CinpError, InvalidRequest, InvalidSession, NotAuthorized, NotFound, ServerError } from './client-errors.ts';
 export { CINP_HEADERS } from './cors.ts';
+export { notStarted } from './not-started.ts';
 export type { Version } from './version.ts';

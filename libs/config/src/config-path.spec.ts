@@ -16,6 +16,8 @@ it.each([
     '/config/cloud_init/c/085DE71D-9123-45ef-8322-93fa3d1cacea/Meta-Data',
     { type: 'meta-data', by: 'uuid', id: '085de71d-9123-45ef-8322-93fa3d1cacea' },
   ],
+  ['/config/config/a/fd00%3A%3a1', { type: 'config', by: 'address', id: 'fd00::1' }],
+  ['/config/%63onfig/f%2Frack%2D1', { type: 'config', by: 'foundation', id: 'rack-1' }],
   ['/config/config/a/FE80::1', { type: 'config', by: 'address', id: 'fe80::1' }],
 ])('%s is a document', (path, parts) => expect(readConfigPath(path)).toEqual(parts));
 
@@ -30,4 +32,7 @@ it.each([
   '/config/config/s/1/',
   '/config/config/s/1\n',
   '/x/config/config/',
+  '/config/config/s/1%0A',
+  '/config/config/s/%253',
+  '/config/config/f/a%',
 ])('%j is none', (path) => expect(readConfigPath(path)).toBeUndefined());

@@ -16,8 +16,21 @@ const PATH = new RegExp(`^/config/([a-z_]+)/${TARGET}?$`, 'i');
 /** What cloud-init fetches: it puts the names of its files behind a path. */
 const SEED = new RegExp(`^/config/cloud_init/(?:${TARGET}/)?([a-z]+-[a-z]+)$`, 'i');
 
-/** Takes the path of a document apart, in upper or lower case; undefined where it is none. A locator keeps its case. */
-export function readConfigPath(path: string): ConfigPath | undefined {
+/** A path with its percent signs resolved; text that does not decode comes back as it is, and is the path of nothing. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/**
+ * Takes the path of a document apart, in upper or lower case, as it was sent, with percent signs or without; undefined
+ * where it is none. A locator keeps its case.
+ */
+export function readConfigPath(sent: string): ConfigPath | undefined {
+  const path = decoded(sent);
   const [seed, ...ofSeed] = SEED.exec(path) ?? [];
   const [whole, ...ofPath] = seed === undefined ? (PATH.exec(path) ?? []) : [seed, ofSeed.pop(), ...ofSeed];
   if (whole === undefined) return undefined;

@@ -6,6 +6,7 @@ import type { UnitOfWork } from '#kernel';
 import { refuse } from '#kernel';
 import { Ids } from '#read-store';
 import { createJob } from './create-job.ts';
+import { destroyedWith } from './destroyed-with.ts';
 import { Foreman } from './foreman.ts';
 import { CreateJob, CreateUtilityJob } from './job.commands.ts';
 import type { TargetId } from './job-target.ts';
@@ -34,10 +35,9 @@ class Creation<C extends CreateJob> extends UnitOfWorkHandler<C> {
   }
 
   /** Makes the jobs that destroy what is destroyed with a target, and what with that. */
-  async #destroyWith(work: UnitOfWork, { kind, id }: TargetId, context: CommandContext): Promise<void> {
-    for (const other of (await targetOf(this.targets.all, { kind }).destroysWith?.(work, id)) ?? []) {
+  async #destroyWith(work: UnitOfWork, target: TargetId, context: CommandContext): Promise<void> {
+    for (const other of await destroyedWith(work, this.targets.all, target)) {
       await this.#create(work, other, 'destroy', context);
-      await this.#destroyWith(work, other, context);
     }
   }
 }

@@ -46,7 +46,8 @@ export async function createJob(work: UnitOfWork, target: JobTarget, wanted: Wan
   const carries = () => (script === 'destroy' ? undefined : target.carries?.(work, wanted.target));
   const holds = await holdsFor(work, { id, target: of, script, found, carries, now });
   const inSlot = slots && isLifeCycle(script) ? slots[script] : script;
-  if (inSlot === null && holds.length === 0) {
+  const needed = script === 'destroy' && (await target.isNeeded?.(work, wanted.target)) === true;
+  if (inSlot === null && holds.length === 0 && !needed) {
     await applyAtOnce(work, target, wanted);
     return null;
   }

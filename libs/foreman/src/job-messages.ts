@@ -42,6 +42,16 @@ export interface FinishedDispatch {
   readonly outcome: string;
 }
 
+/** A dispatch of a task that lapsed or was taken back: its agent may report after all, and what it says may be no news. */
+export interface ReplacedDispatch {
+  readonly task: string;
+  readonly cookie: string;
+  /** Whether its agent was to tell what became of the task, instead of doing it. */
+  readonly asked: boolean;
+  /** Digest of what others have said since, and what counts; none while nobody has. */
+  readonly outcome?: string;
+}
+
 /** The signal that the script of a job waits for: that a machine which was booted is done with what it was booted for. */
 export interface BootSignal {
   /** The PXE that the script has named; null before it has named any. */
@@ -165,6 +175,8 @@ export interface Job extends Created {
   readonly retry: string | undefined;
   /** The last few dispatches that are over. */
   readonly spent: readonly FinishedDispatch[];
+  /** The last few dispatches that lapsed or were taken back. */
+  readonly replaced: readonly ReplacedDispatch[];
   readonly signal: BootSignal;
   /** It begins whatever the maintenance windows of its site say. */
   readonly ignoresWindow: boolean;
@@ -189,7 +201,8 @@ export type JobCommand =
   | Message<'FailTask', FinishedDispatch & { readonly message: string }>
   | Message<'LapseTask', { readonly cookie: string; readonly reason: string }>
   | Message<'ObserveTask', { readonly message: string }>
-  | Message<'TellOfTask', ToldOfTask & { readonly machine?: Machine }>
+  /** `direct`: digest of what the agent that had the task itself would say of the same outcome. */
+  | Message<'TellOfTask', ToldOfTask & { readonly machine?: Machine; readonly direct?: string }>
   | Message<'LoseTask', { readonly message: string }>
   | Message<'SettleTask', Settled & { readonly machine?: Machine }>
   | Message<'RetryTask', Under & FinishedDispatch>

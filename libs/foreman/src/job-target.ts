@@ -13,7 +13,7 @@ export interface JobTargetState {
   readonly labels?: Readonly<Record<string, string>>;
   /**
    * The slots of the blueprint that hold its scripts, where they have other names than these; null: there is nothing to
-   * run, so no job is made.
+   * run, so no job is made, unless it has to wait.
    */
   readonly slots?: { readonly create: string | null; readonly destroy: string | null };
 }
@@ -53,6 +53,8 @@ export interface JobTarget {
   release(work: UnitOfWork, id: string, job: number): Promise<void>;
   /** What is destroyed with it, through jobs of its own: those of one call are made together, or none. */
   destroysWith?(work: UnitOfWork, id: string): Promise<readonly TargetId[]>;
+  /** Whether what is destroyed with it is still there: where nothing is to be run, its end waits for that in a job all the same. */
+  isNeeded?(work: UnitOfWork, id: string): Promise<boolean>;
   /**
    * The streams besides its own whose events may let a job with this script start, from the read models: an event in one
    * has the foreman look at the job as long as it waits.

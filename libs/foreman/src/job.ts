@@ -50,8 +50,24 @@ const put = <D>(change: (data: D, job: Job) => Partial<Job>) => {
   return (data: D, job: State): State => (job ? { ...job, ...change(data, job) } : job);
 };
 const under = ({ machine, message, wakeAt }: Under): Partial<Job> => ({ machine, message, wakeAt, ready: false });
+/** The dispatch that is out, if any, counts no more. */
+const replace = ({ replaced, order, dispatch, observing }: Job): Pick<Job, 'replaced'> => ({
+  replaced:
+    order && dispatch
+      ? [...replaced, { task: order.task, cookie: dispatch.cookie, asked: observing }].slice(-REMEMBERED)
+      : replaced,
+});
+/** What was said of a task is what agents that were to do it, or were asked about it, can only repeat. */
+const said = (
+  { replaced }: Job,
+  { task, outcome }: { readonly task: string; readonly outcome: string },
+  { asked }: { readonly asked: boolean },
+): Pick<Job, 'replaced'> => ({
+  replaced: replaced.map((one) => (one.task === task && one.asked === asked ? { ...one, outcome } : one)),
+});
 /** The task in the hands of an agent, if any, is ordered once more. */
 const again = (job: Job): Partial<Job> => ({
+  ...replace(job),
   retry: job.order?.task ?? job.retry,
   order: undefined,
   dispatch: undefined,
@@ -64,8 +80,9 @@ const again = (job: Job): Partial<Job> => ({
 const spend = ({ spent }: Job, { cookie, outcome }: FinishedDispatch): Pick<Job, 'spent'> => ({
   spent: spent.at(-1)?.cookie === cookie ? spent : [...spent, { cookie, outcome }].slice(-REMEMBERED),
 });
-const over = (job: Job, finished: FinishedDispatch): Partial<Job> => ({
+const over = (job: Job, finished: FinishedDispatch & { readonly task: string }): Partial<Job> => ({
   ...spend(job, finished),
+  ...said(job, finished, { asked: false }),
   order: undefined,
   dispatch: undefined,
   observing: false,
@@ -76,7 +93,7 @@ export const nextTask = (id: number, job: Job): string => job.retry ?? `${id}-${
 
 export const job: Decider<State, JobCommand, JobEvent> = {
   category: 'job',
-  snapshotVersion: 7,
+  snapshotVersion: 8,
   copies: true,
   creationCommands: ['CreateJob'],
   initial: () => undefined,
@@ -112,11 +129,12 @@ export const job: Decider<State, JobCommand, JobEvent> = {
         ? { type: 'JobObservationRequested', data: { task: order.task, ...cut(data) } }
         : [],
     ),
-    TellOfTask: ({ machine, ...told }, job) => {
+    TellOfTask: ({ machine, direct, ...told }, job) => {
       if (!job?.order || !job.observing || job.dispatch?.cookie !== told.cookie)
         return foreman('BAD_COOKIE', 'Bad Cookie');
       const { task } = job.order;
-      const { cookie, outcome, message } = cut(told);
+      const { cookie, message } = cut(told);
+      const outcome = direct ?? told.outcome;
       const events: JobEvent[] = [{ type: 'JobTaskObserved', data: { ...cut(told), task } }];
       if (told.state === 'done') {
         const data = { task, cookie, outcome, ...(machine ? { machine } : {}), message };
@@ -235,6 +253,7 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       retries: 0,
       retry: undefined,
       spent: [],
+      replaced: [],
       signal: { pxe: null, complete: false },
       ignoresWindow: false,
       holds: [],
@@ -266,13 +285,18 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       wakeAt: undefined,
     })),
     // An agent that was asked had not the task itself.
-    JobTaskLapsed: put(({ cookie }, { observing, lapsed, dispatch }) => ({
-      dispatch: undefined,
-      lapsed: observing ? lapsed : { cookie, ...(dispatch?.holder ? { user: dispatch.holder.user } : {}) },
-    })),
+    JobTaskLapsed: put(({ cookie }, job) => {
+      const { observing, lapsed, dispatch } = job;
+      return {
+        ...replace(job),
+        dispatch: undefined,
+        lapsed: observing ? lapsed : { cookie, ...(dispatch?.holder ? { user: dispatch.holder.user } : {}) },
+      };
+    }),
     JobObservationRequested: put(({ message }) => ({ observing: true, message })),
     JobTaskObserved: put((data, job) => ({
       ...spend(job, data),
+      ...said(job, data, { asked: true }),
       dispatch: undefined,
       observing: false,
       message: data.message,

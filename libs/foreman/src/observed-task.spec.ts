@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { job } from './job.ts';
 import { JobFixture, LEASE } from '../test/job-fixture.suite.ts';
 
 const JOB = 'job-12';
@@ -37,6 +38,29 @@ describe('a task that can be observed, whose agent was lost', () => {
     });
     expect((await fixture.job()).machine?.variables).toEqual({ done: 'welded' });
     expect(await fixture.report(told, cookie)).toEqual({});
+  });
+
+  it.each([
+    ['done', { answer: 'welded' }, { result: { answer: 'welded' } }, { result: { answer: 'torn' } }],
+    ['failed', undefined, { error: 'no gas' }, { result: { answer: 'welded' } }],
+  ])('has its agents only repeat that it was %s', async (state, result, same, other) => {
+    const fixture = await JobFixture.dispatched(WELD);
+    const lost = await fixture.cookie();
+    const look = async () => {
+      fixture.now += LEASE;
+      await fixture.look();
+      return fixture.cookie();
+    };
+    const asked = await look();
+    await look();
+    const told = { result: { state, result: result ?? null, reason: 'no gas' } };
+    await fixture.report(told);
+    const before = fixture.log.of(job, 12).length;
+    expect(await fixture.report(told, asked)).toEqual({});
+    expect(await fixture.report(same, lost)).toEqual({});
+    await expect(fixture.report(same, asked)).rejects.toThrow(/Bad Cookie|Job Not Found/);
+    await expect(fixture.report(other, lost)).rejects.toThrow(/Bad Cookie|Job Not Found/);
+    expect(fixture.log.of(job, 12)).toHaveLength(before);
   });
 
   it('is done again where it was not done, and observed again when that agent is lost too', async () => {

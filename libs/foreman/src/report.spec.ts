@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Refusal } from '#kernel';
+import { clearDispatched } from '#tscript';
 import { job } from './job.ts';
-import { JobFixture } from '../test/job-fixture.suite.ts';
+import { JobFixture, LEASE } from '../test/job-fixture.suite.ts';
 
 const JOB = 'job-12';
 const RESULT = { result: { answer: 1 } };
@@ -76,6 +77,54 @@ describe('a report', () => {
     expect(await refused(fixture.report(RESULT, 'c1', 'agent-paris'))).toEqual(refusal);
     await fixture.report(RESULT, 'c1', 'agent-berlin');
     expect((await fixture.job()).stage).toBe('ended');
+  });
+
+  const lapses = async (): Promise<void> => {
+    fixture.now += LEASE;
+    await fixture.look();
+  };
+  const isTakenBack = async (): Promise<void> => {
+    await fixture.tell({ type: 'FailJob', data: { message: 'a fault' } });
+    await fixture.reset();
+    await fixture.look();
+  };
+  const isCleared = async (): Promise<void> => {
+    await fixture.tell({ type: 'ClearDispatched', data: { machine: clearDispatched((await fixture.job()).machine!) } });
+    await fixture.look();
+  };
+  it.each([
+    ['lapses', lapses],
+    ['is taken back by a reset', isTakenBack],
+    ['is cleared', isCleared],
+  ])('of a dispatch that %s is accepted, once another one has said the same, and changes nothing', async (_, goes) => {
+    const cookies = [await fixture.cookie()];
+    await goes();
+    cookies.push(await fixture.cookie());
+    await goes();
+    expect(new Set([...cookies, await fixture.cookie()]).size).toBe(3);
+    const refusal = ['INVALID_RESULT', 'Error saving job results: "Bad Cookie"'];
+    for (const cookie of cookies) expect(await refused(fixture.report(RESULT, cookie))).toEqual(refusal);
+    await fixture.report(RESULT);
+    for (const cookie of cookies) {
+      expect(await fixture.report(RESULT, cookie)).toEqual({});
+      expect(await refused(fixture.report({ result: { answer: 2 } }, cookie))).toEqual(refusal);
+    }
+    // The next task is another one, whatever it comes to.
+    await fixture.report({ result: { answer: 2 } });
+    expect((await fixture.job()).stage).toBe('ended');
+    for (const cookie of cookies) expect(await fixture.report(RESULT, cookie)).toEqual({});
+  });
+
+  it('of a dispatch that lapsed is held against what counts in the end', async () => {
+    const cookie = await fixture.cookie();
+    await lapses();
+    await fixture.report({ error: 'no disk' });
+    expect(await fixture.report({ error: 'no disk' }, cookie)).toEqual({});
+    await fixture.reset();
+    await fixture.look();
+    await fixture.report(RESULT);
+    expect(await fixture.report(RESULT, cookie)).toEqual({});
+    await refused(fixture.report({ error: 'no disk' }, cookie));
   });
 
   it('does not count where no task is out', async () => {

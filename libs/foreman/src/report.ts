@@ -1,23 +1,21 @@
-import { createHash } from 'node:crypto';
 import type { JsonMap, UnitOfWork } from '#kernel';
-import { IntegralFloat, maskTexts, refuseAs, writeJson } from '#kernel';
+import { IntegralFloat, maskTexts, refuseAs } from '#kernel';
 import type { Machine } from '#tscript';
 import type { Outcome } from '#wire';
 import type { Job, TaskOrder, ToldOfTask } from './job-messages.ts';
 import { giveResult } from './give-result.ts';
 import { job } from './job.ts';
+import { outcomeDigest } from './outcome-digest.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { reconcile, taskName } from './reconcile.ts';
 import { failTask } from './retry-policy.ts';
 import type { SaidOfTask } from './settle-task.ts';
 import { settleTask } from './settle-task.ts';
 
-const digest = (outcome: Outcome): string => createHash('sha256').update(writeJson(outcome)).digest('base64url');
-
 /**
  * Takes what an agent says about a dispatch. It counts while its cookie is the pending one; said again it is simply
- * accepted; of a dispatch that is over or in the hands of another user, or with another outcome than before, it is refused
- * and changes nothing. A result
+ * accepted, also where another agent has said it since its lease ran out; of a dispatch that is over or in the hands of
+ * another user, or with another outcome than counts, it is refused and changes nothing. A result
  * that the function cannot take (it is not that of the contract, or the function has a fault) fails the task with the
  * reason.
  * @throws Refusal `JOB_NOT_FOUND`, `INVALID_RESULT` or `BAD_COOKIE`
@@ -35,9 +33,9 @@ export async function takeReport(
   const { job: id, cookie, outcome: said } = report;
   const refuse = refusals(said);
   const state = await work.load(job, id);
-  const seal = digest(said);
-  const before = state?.spent.find((spent) => spent.cookie === cookie);
-  if (before?.outcome === seal) return;
+  const seal = outcomeDigest(said);
+  const known = [...(state?.spent ?? []), ...(state?.replaced ?? [])];
+  if (known.some((one) => one.cookie === cookie && one.outcome === seal)) return;
   if (!state || state.stage === 'ended') throw refuse('JOB_NOT_FOUND', 'Job Not Found');
   // The agent that was taken to be lost knows best what became of its task, as long as nobody else has said so.
   const lost = state.stage === 'error' && state.lost?.cookie === cookie ? state.lost : undefined;
@@ -51,7 +49,12 @@ export async function takeReport(
   const goesOn = state.stage === 'queued';
   let begun: Machine | undefined;
   if (state.observing && state.order)
-    begun = await takeObservation(work, id, { state, order: state.order, cookie, seal, outcome, goesOn }, context);
+    begun = await takeObservation(
+      work,
+      id,
+      { state, order: state.order, cookie, seal, said, outcome, goesOn },
+      context,
+    );
   else if ('error' in outcome) {
     return failTask(work, id, { cookie, outcome: seal, message: outcome.error }, context);
   } else {
@@ -99,6 +102,9 @@ interface ToldOf {
   readonly order: TaskOrder;
   readonly cookie: string;
   readonly seal: string;
+  /** The outcome as it was reported. */
+  readonly said: Outcome;
+  /** The same without secrets. */
   readonly outcome: Outcome;
   readonly goesOn: boolean;
 }
@@ -113,10 +119,14 @@ async function takeObservation(
   told: ToldOf,
   context: ReconcileContext,
 ): Promise<Machine | undefined> {
-  const { order, cookie, seal, outcome, state, goesOn } = told;
+  const { order, cookie, seal, said, outcome, state, goesOn } = told;
   const name = taskName(order);
+  const direct = directly(said);
   const tell = (data: Omit<ToldOfTask, 'cookie' | 'outcome'> & { readonly machine?: Machine }) =>
-    work.decide(job, id, { type: 'TellOfTask', data: { cookie, outcome: seal, ...data } });
+    work.decide(job, id, {
+      type: 'TellOfTask',
+      data: { cookie, outcome: seal, ...(direct ? { direct: outcomeDigest(direct) } : {}), ...data },
+    });
   const unknown = async (reason: string): Promise<undefined> => {
     const message = `Nobody knows what became of ${name}: ${reason}. Look, then reset the job to do it again`;
     await tell({ state: 'unknown', message });
@@ -137,6 +147,14 @@ async function takeObservation(
   const { machine, message } = taken;
   await tell({ state: 'done', message, ...(goesOn ? {} : { machine }) });
   return machine;
+}
+
+/** What was told of a task in the words of an agent that has done it itself, where it was done or has failed. */
+function directly(told: Outcome): Outcome | undefined {
+  if (!('result' in told)) return undefined;
+  const { state, result, reason } = told.result;
+  if (state === 'done') return { result: isMap(result) ? result : {} };
+  return state === 'failed' && typeof reason === 'string' ? { error: reason } : undefined;
 }
 
 const textIn = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);

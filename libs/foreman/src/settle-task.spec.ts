@@ -69,6 +69,17 @@ describe('a task of which nobody knows what became of it', () => {
     expect(await fixture.report(report, cookie)).toEqual({});
   });
 
+  it('was done, or has failed, an operator says: its agent can only repeat that', async () => {
+    const [fixture, cookie] = await lost();
+    await fixture.settle({ answer: 'done', result: { answer: 'blasted' } });
+    expect(await fixture.report({ result: { answer: 'blasted' } }, cookie)).toEqual({});
+    await expect(fixture.report({ result: { answer: 'late' } }, cookie)).rejects.toThrow('Job Not Found');
+    const [other, itsCookie] = await lost();
+    await other.settle({ answer: 'failed', message: 'no powder' });
+    expect(await other.report({ error: 'no powder' }, itsCookie)).toEqual({});
+    await expect(other.report({ result: { answer: 'late' } }, itsCookie)).rejects.toThrow('Bad Cookie');
+  });
+
   it.each([
     ['that it has failed', { error: 'no powder' }, 'no powder'],
     ['what is no result', { result: {} }, expect.stringContaining('answer must be JSON')],

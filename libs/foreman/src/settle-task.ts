@@ -4,6 +4,7 @@ import { clearDispatched } from '#tscript';
 import type { FinishedDispatch } from './job-messages.ts';
 import { giveResult } from './give-result.ts';
 import { job } from './job.ts';
+import { outcomeDigest } from './outcome-digest.ts';
 import type { ReconcileContext } from './reconcile.ts';
 import { reconcile } from './reconcile.ts';
 
@@ -16,6 +17,12 @@ export type SaidOfTask =
   /** It had no effect, or may have it twice: it is to be done again. */
   | { readonly answer: 'again' };
 
+/** What its agent would have said in the place of whoever says it. */
+const digestOf = (said: SaidOfTask): string =>
+  said.answer === 'again'
+    ? said.answer
+    : outcomeDigest(said.answer === 'done' ? { result: said.result } : { error: said.message });
+
 /**
  * Takes what somebody says about the task of a job of which nobody knew what became of it; the script goes on in the same
  * append where it was done, or is to be done again.
@@ -27,7 +34,7 @@ export async function settleTask(
   id: number,
   said: SaidOfTask,
   context: ReconcileContext,
-  dispatch: FinishedDispatch = { cookie: context.newCookie(), outcome: said.answer },
+  dispatch: FinishedDispatch = { cookie: context.newCookie(), outcome: digestOf(said) },
 ): Promise<void> {
   const state = await work.load(job, id);
   const settle = (data: { readonly message: string; readonly machine?: NonNullable<typeof state>['machine'] }) => {

@@ -25,6 +25,7 @@ describe('an address', () => {
     ':::',
     '::ffff:010.0.0.1',
     '::1.2.3',
+    '::1.2.3.256',
     '[::1]',
     '10.0.0.0/8',
   ])('is not %j', (text) => {
@@ -34,6 +35,17 @@ describe('an address', () => {
   it('may be IPv4-mapped, in hexadecimal too', () => {
     expect(formatAddress(parseAddress('::FFFF:0a01:203'))).toBe('10.1.2.3');
     expect(formatAddress(parseAddress('64:ff9b::10.0.0.1'))).toBe('64:ff9b::a00:1');
+  });
+
+  it.each([
+    ['::10.1.2.3', '::a01:203'],
+    ['::1.2.3.4', '::102:304'],
+    ['0::10.1.2.3', '::a01:203'],
+    ['0:0:0:0:0:0:10.1.2.3', '::a01:203'],
+    ['1::0.0.0.1', '1::1'],
+    ['::ffff:10.1.2.3', '10.1.2.3'],
+  ])('is IPv4 with a dotted end only where it is mapped: %s is %s', (text, address) => {
+    expect(formatAddress(parseAddress(text))).toBe(address);
   });
 
   it.each([-1n, 1n << 128n])('has no more than 128 bits: %s', (number) => {

@@ -38,8 +38,16 @@ function parseIpv6(text: string): IpAddress {
   const end = text.lastIndexOf(':') + 1;
   const last = text.slice(end);
   const strict = GROUPS.test(text.slice(0, end)) && (GROUP.test(last) || DOTTED.test(last));
-  if (!strict || !ipaddr.IPv6.isValid(text)) throw new InvalidAddress('Invalid IPv6 Address');
-  return numberOf(ipaddr.IPv6.parse(text).toByteArray());
+  // The library takes a dotted end right behind `::` for IPv4-mapped; in groups it is what it says.
+  const grouped = DOTTED.test(last) ? text.slice(0, end) + groupsOf(last) : text;
+  if (!strict || !ipaddr.IPv6.isValid(grouped)) throw new InvalidAddress('Invalid IPv6 Address');
+  return numberOf(ipaddr.IPv6.parse(grouped).toByteArray());
+}
+
+/** A dotted end as two groups: `10.1.2.3` is `a01:203`. @throws InvalidAddress */
+function groupsOf(dotted: string): string {
+  const number = parseAddress(dotted) - IPV4_BASE;
+  return `${(number >> 16n).toString(16)}:${(number & 0xffffn).toString(16)}`;
 }
 
 const numberOf = (bytes: readonly number[]): bigint => bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);

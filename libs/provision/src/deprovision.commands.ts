@@ -4,7 +4,8 @@ import { ApiCatalogue } from '#api';
 import { carriedBehind, foundation, hostName, structure } from '#building';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
-import { createJob, JobTargetRegistry } from '#foreman';
+import type { TargetId } from '#foreman';
+import { createJob, destroyedWith, JobTargetRegistry } from '#foreman';
 import { address, addressBlock, formatAddress, holderAddresses, subnetOfBlock } from '#ipam';
 import type { UnitOfWork } from '#kernel';
 import { pauseBetweenSlices, refuse } from '#kernel';
@@ -87,6 +88,8 @@ interface GoingAlong {
   readonly addresses: ReadonlySet<string>;
   readonly structures: ReadonlySet<number>;
   readonly foundations: ReadonlySet<string>;
+  /** What hangs on its structures and is destroyed with them: `Dependency 3`. */
+  readonly destroyed: ReadonlySet<string>;
 }
 
 /** The object that uses something, without what it does so for: `Address 3, which points to Address 2`. */
@@ -136,25 +139,33 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     const addresses = await Promise.all(
       machines.map(async (machine) => [...(await work.load(holderAddresses, machine.structure)).keys()]),
     );
+    const destroyed = new Set<string>();
+    for (const machine of machines) {
+      const of = { kind: 'Structure', id: String(machine.structure) };
+      for (const { kind, id } of await destroyedWith(work, this.targets.all, of)) destroyed.add(`${kind} ${id}`);
+      await pause();
+    }
     const going = {
       addresses: new Set(addresses.flat().map((id) => `Address ${id}`)),
       structures: new Set(machines.map((machine) => machine.structure)),
       foundations: new Set(machines.map((machine) => machine.foundation)),
+      destroyed,
     };
     for (const machine of machines) {
       const reasons = await this.#against(work, machine, going);
       if (reasons.length > 0) faults.add(machine.hostname, reasons);
-      else {
-        plans.push({
-          ...machine,
-          addresses: await addressesOf(work, machine.structure),
-          jobs: await this.#destroy(work, machine, { ids, creator, now }),
-        });
-      }
       await pause();
     }
     faults.noteIn(work);
     work.throwIfFaulted();
+    for (const machine of machines) {
+      plans.push({
+        ...machine,
+        addresses: await addressesOf(work, machine.structure),
+        jobs: await this.#destroy(work, machine, { ids, creator, now }),
+      });
+      await pause();
+    }
     const id = await ids.next('deprovision');
     await work.decide(deprovision, id, { type: 'BeginDeprovision', data: { site, creator, machines } });
     return { dry_run: false, id, site, machines: plans };
@@ -176,13 +187,10 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
           refused('JOB_EXISTS', `job ${job.job} (${job.script}) is at work on its ${what}: wait for it, or cancel it`),
         );
     }
-    const going = new Set(
-      (await this.#hanging(work, 'Structure', String(id))).map(({ kind, id: other }) => `${kind} ${other}`),
-    );
     const users = [
       ...(await this.#usersOf('Building/Structure', id)),
       ...(await this.#usersOf('Building/Foundation', locator)),
-    ].filter((user) => !going.has(user) && !all.addresses.has(nameOf(user)) && user !== `Structure ${id}`);
+    ].filter((user) => !all.destroyed.has(user) && !all.addresses.has(nameOf(user)) && user !== `Structure ${id}`);
     if (users.length > 0) reasons.push(refused('NOT_DELETABLE', `it is used by ${users.slice(0, 10).join(', ')}`));
     for (const [complex, carried] of await carriedBehind(this.reads.now, id, all)) {
       const text = `complex ${complex} is not built without it, and carries foundations that are built or have a job: ${someOf(carried)}: take them down too, or first`;
@@ -202,18 +210,6 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     return [...new Set(found.flat())];
   }
 
-  /** What is destroyed with a target, and what with that. */
-  async #hanging(
-    work: UnitOfWork,
-    kind: string,
-    id: string,
-  ): Promise<readonly { readonly kind: string; readonly id: string }[]> {
-    const own = (await this.targets.all.get(kind)?.destroysWith?.(work, id)) ?? [];
-    const below: { readonly kind: string; readonly id: string }[] = [];
-    for (const other of own) below.push(...(await this.#hanging(work, other.kind, other.id)));
-    return [...own, ...below];
-  }
-
   /** Makes the jobs that destroy a machine, and what hangs on it; each waits for those before it. */
   async #destroy(
     work: UnitOfWork,
@@ -222,11 +218,12 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
   ): Promise<readonly PlannedJob[]> {
     const its = await work.load(structure, id);
     const below = await work.load(foundation, locator);
-    const wanted: { readonly kind: string; readonly id: string }[] = [];
-    if ('value' in its && its.value.built) {
-      wanted.push(...(await this.#hanging(work, 'Structure', String(id))), { kind: 'Structure', id: String(id) });
+    const wanted: TargetId[] = [];
+    if ('value' in its && isStanding(its.value)) {
+      const of = { kind: 'Structure', id: String(id) };
+      wanted.push(...(await destroyedWith(work, this.targets.all, of)), of);
     }
-    if ('value' in below && below.value.built) wanted.push({ kind: 'Foundation', id: locator });
+    if ('value' in below && isStanding(below.value)) wanted.push({ kind: 'Foundation', id: locator });
     const made: PlannedJob[] = [];
     for (const { kind, id: target } of wanted) {
       const of = this.targets.all.get(kind);
@@ -238,6 +235,9 @@ abstract class DeprovisionHandler<C extends NamedCommand<DeprovisionPlan>> exten
     return made;
   }
 }
+
+/** Whether a part of a machine is to be destroyed, and is not already, with a machine that takes it along. */
+const isStanding = ({ built, job }: { readonly built: boolean; readonly job: unknown }): boolean => built && !job;
 
 /** The addresses of a host, as text. */
 async function addressesOf(work: UnitOfWork, holder: number): Promise<readonly string[]> {

@@ -119,7 +119,9 @@ function guarded<Result>(
     return act();
   } catch (thrown) {
     if (thrown instanceof Signal || thrown instanceof Acknowledged) throw thrown;
-    const place = `Handler "${name}" in module "${module ?? '<builtin>'}" error${stage} on line "${running.line}"`;
+    // Those of the language have one name, as they had in the original.
+    const what = module === null ? '"function" in module "<builtin>"' : `"${name}" in module "${module}"`;
+    const place = `Handler ${what} error${stage} on line "${running.line}"`;
     throw new Unrecoverable(`${place}: "${thrownText(thrown)}"(${thrownName(thrown)})`);
   }
 }

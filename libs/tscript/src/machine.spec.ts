@@ -302,6 +302,14 @@ describe('functions of the host', () => {
     expect(pass(`lab.thrown( kind='${kind}' )`, host).outcome).toMatchObject(outcome);
   });
 
+  it('of the language go by one name where they fail', () => {
+    expect(pass('\nlen( array=1 )').outcome).toMatchObject({
+      kind: 'aborted',
+      message:
+        'Handler "function" in module "<builtin>" error on line "2": ""array" must be an array, a map or a text, not integer"(TypeError)',
+    });
+  });
+
   it('that no longer exist end the script that waits for them', () => {
     const slow: ExternalFunction<null> = { kind: 'external', setup: () => null, done: () => false, value: () => null };
     const program = compile('lab.slow()');

@@ -99,6 +99,20 @@ export function dependencyTarget(
       return others;
     },
 
+    /** A hard link ends behind what it takes along. */
+    async isNeeded(work, id) {
+      const value = await valueOf(work, id);
+      if (value?.link === 'hard' && value.foundation !== null) {
+        const waiting = await work.load(foundation, value.foundation);
+        if ('value' in waiting && !isFree(waiting.value)) return true;
+      }
+      for (const one of await hangingOn(reads.now, id)) {
+        const found = await valueOf(work, one);
+        if (found?.link === 'hard' && !isFree(found)) return true;
+      }
+      return false;
+    },
+
     async waitsFor(view, id) {
       const row = await view.get(dependencies, Number(id));
       if (!row) return [];

@@ -101,6 +101,7 @@ describe('a template stays within its bounds', () => {
     ['much to compare', '{{ range(20000)|unique|list }}'],
     ['much to wrap', '{{ ("a" * 1000000)|wordwrap(1) }}'],
     ['much to escape', '{{ ("<" * 1000000)|e }}'],
+    ['much to link', '{{ ("ab.com " * 20000)|urlize(rel="x" * 1000) }}'],
     ['a long sum', `{{ 1${'+1'.repeat(50_000)} }}`],
   ])('%s', (_, template) => {
     const begun = processorTime();
@@ -114,6 +115,19 @@ describe('a template stays within its bounds', () => {
     ['blocks', '{% if 1 %}'.repeat(5000)],
     ['comments that do not end', '{#'.repeat(50_000)],
   ])('%s in its text', (_, template) => expect(play(template)).toMatchObject({ error: 'TemplateSyntaxError' }));
+
+  it.each([
+    ['brackets', 'a' + '('.repeat(100_000) + ')'.repeat(100_000)],
+    ['brackets in brackets', `${')'.repeat(100_000)}a)`],
+    ['at signs', `${'a@'.repeat(100_000)}b`],
+    ['dots', `a@${'b.'.repeat(100_000)}-`],
+    ['labels', `www.${'a.'.repeat(100_000)}-`],
+    ['colons', `http://[${':a'.repeat(100_000)}`],
+  ])('and finds places among many %s before it is over', (_, text) => {
+    const begun = processorTime();
+    expect(play('{{ text|urlize }}', { text })).toEqual({ result: text });
+    expect(processorTime() - begun).toBeLessThan(1000);
+  });
 
   it('and is over when its time is', () => {
     const late = { ...allowance(), deadline: performance.now() - 1 };

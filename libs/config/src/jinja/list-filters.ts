@@ -1,10 +1,11 @@
 import { entriesOf } from './collection-methods.ts';
 import { TemplateFault } from './fault.ts';
 import { all, follow } from './follow.ts';
+import { ownAttributeOf } from './members.ts';
 import type { Method } from './methods.ts';
 import { methods, REQUIRED, textOf, wholeOf } from './methods.ts';
 import { operate } from './operators.ts';
-import { represented, shown } from './text.ts';
+import { shown } from './text.ts';
 import type { Run, Value } from './values.ts';
 import { isMap, isTrue, itemsOf, kindOf, made, Undefined, numberOf, Tuple } from './values.ts';
 
@@ -91,8 +92,5 @@ export const listFilters: Readonly<Record<string, Method>> = methods({
       return made(entriesOf(self).map((entry) => new Tuple(entry)));
     },
   ],
-  attr: [
-    { name: REQUIRED },
-    (_, self, name) => new Undefined(`${represented(`${kindOf(self)} object`)} has no attribute ${represented(name)}`),
-  ],
+  attr: [{ name: REQUIRED }, (_, self, name) => ownAttributeOf(self, name)],
 });

@@ -48,6 +48,15 @@ export function attributeOf(value: Value, name: string): Value {
   return found === undefined ? missingIn(value, name) : found;
 }
 
+/** `value|attr(name)`: an attribute, and no item of that name. @throws TemplateFault where the value is missing */
+export function ownAttributeOf(value: Value, name: Value): Value {
+  if (value instanceof Undefined) throw value.fault();
+  if (typeof name !== 'string') {
+    throw new TemplateFault('TypeError', `attribute name must be string, not '${kindOf(name)}'`);
+  }
+  return methodOf(value, name) ?? missingIn(value, name);
+}
+
 /** `value[at]`: an item, else the attribute of that name. @throws TemplateFault where the value is missing */
 export function itemOf(value: Value, at: Value, budget: Budget): Value {
   if (value instanceof Undefined) throw value.fault();

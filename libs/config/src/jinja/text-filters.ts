@@ -1,4 +1,6 @@
 import { TemplateFault } from './fault.ts';
+import { all } from './follow.ts';
+import { schemesOf, withLinks } from './links.ts';
 import type { Method } from './methods.ts';
 import { methods, REQUIRED, textOf, wholeOf } from './methods.ts';
 import { percentFormat } from './percent-format.ts';
@@ -169,6 +171,19 @@ export const textFilters: Readonly<Record<string, Method>> = {
       },
     ],
     urlencode: [{}, (run, self) => run.budget.text(urlEncoded(self))],
+    urlize: [
+      { trim_url_limit: null, nofollow: false, target: null, rel: null, extra_schemes: null },
+      (run, self, limit, nofollow, target, rel, schemes) => {
+        const given = isTrue(rel) ? textOf(rel).split(/\s+/).filter(Boolean) : [];
+        const words = new Set([...given, ...(isTrue(nofollow) ? ['nofollow'] : []), 'noopener']);
+        const relation = ` rel="${escaped([...words].toSorted().join(' '))}"`;
+        return withLinks(run, run.budget.text(escaped(shown(self, run.budget))), {
+          attributes: relation + (isTrue(target) ? ` target="${escaped(shown(target))}"` : ''),
+          shown: limit === null ? null : wholeOf(limit),
+          schemes: schemes === null ? [] : schemesOf(all(run, schemes)),
+        });
+      },
+    ],
     xmlattr: [
       { autospace: true },
       (run, self, space) => {
