@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -54,6 +56,69 @@ describe('what the kernel was told', () => {
     ['document config', 'config_uuid=u1', 'http://contractor/config/config/c/u1\n'],
   ])('%s of %j', async (line, cmdline, wanted) => {
     expect(await sh(line, { cmdline })).toBe(wanted);
+  });
+});
+
+describe('what the server is asked', () => {
+  let server: Server;
+  let url: string;
+  // A path says what is answered: its status, how many octets are announced, and what comes.
+  beforeAll(async () => {
+    server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.on('data', (asked) => {
+        const [, status = '200', length = '0', body = ''] =
+          /^\S+ \/(\d+)\/(\d+)\/(\S*)/.exec(asked.toString('latin1')) ?? [];
+        const head = `HTTP/1.1 ${status} X\r\nContent-Length: ${length}\r\n\r\n`;
+        if (body.length < Number(length)) socket.end(head + body);
+        else socket.write(head + body);
+      });
+    });
+    await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => void server.close());
+  const cut = 'transfer closed with 5 bytes remaining to read';
+
+  it.each([
+    ['whole', '200/5/whole', '200/3/too', 'there\n', 'whole too'],
+    ['empty', '200/0/', '200/3/too', 'there\n', ' too'],
+    ['cut off', '200/9/none', '200/3/too', cut, undefined],
+    ['cut off behind another one', '200/3/too', '200/9/none', cut, undefined],
+    ['not there', '404/4/none', '200/3/too', 'status 404, none', undefined],
+  ])('is a document that is %s', async (_, one, other, said, documents) => {
+    for (const name of ['one', 'other']) await put(`run/${name}`, '');
+    const line = `fetch ${url}/${one} $RUN/one ${url}/${other} $RUN/other && echo there || echo "$FAULT"`;
+    expect(await sh(line)).toContain(said);
+    if (documents === undefined) return;
+    const texts = [await readFile(at('run/one')), await readFile(at('run/other'))];
+    expect(texts.join(' ')).toBe(documents);
+  });
+
+  it('is no document where nothing is asked that could answer', async () => {
+    const more = 'curl() { echo "no memory" >&2; return 137; }';
+    expect(await sh('fetch http://x/ $RUN/one && echo there || echo "$FAULT"', { more })).toBe(
+      'http://x/: no memory\n',
+    );
+    expect(await sh('call /x {} && echo there || echo "$FAULT"', { more })).toBe(
+      'http://contractor is not reached: no memory\n',
+    );
+  });
+
+  it.each([
+    ['whole', '200/4/true', '0 200 true\n'],
+    ['empty', '200/0/', '0 200 \n'],
+    ['cut off', '200/9/true', '1 200 '],
+    ['that there is no such object', '404/4/none', '1 404 none\n'],
+    ['that nobody is logged in', '401/0/', '2 401 \n'],
+  ])('is an action, and the answer is %s', async (_, path, said) => {
+    await put('run/answer', '"of the call before"');
+    const cmdline = `contractor_host=${url}`;
+    const shown = await sh(`call /${path} {}; printf '%s %s %s\n' $? $CODE "$(cat $RUN/answer)"`, { cmdline });
+    expect(shown).toMatch(new RegExp(`^${said}`));
+    if (said.startsWith('1 200')) {
+      expect(await sh(`call /${path} {}; echo "$FAULT"`, { cmdline })).toContain(`is not reached: curl: (18) ${cut}`);
+    }
   });
 });
 
@@ -202,16 +267,28 @@ describe('hardware', () => {
     );
   });
 
-  it('is identified by its firmware, and by its MACs where that says nothing', async () => {
-    const firmware = (uuid: string) =>
-      `dmidecode() { [ "$1" = -q ] && return; [ "$2" = system-uuid ] && echo "${uuid}" || echo x; }`;
-    const of = (uuid: string, addresses: string) =>
-      sh('identifier', { more: `${firmware(uuid)}; macs() { echo ${addresses}; }` });
-    const known = await of('11111111-2222-3333-4444-0000000000aa', 'a');
+  const identified = (uuid: string, addresses: string) => {
+    const firmware = `dmidecode() { [ "$1" = -q ] && return; [ "$2" = system-uuid ] && echo "${uuid}" || echo x; }`;
+    return sh('identifier', { more: `${firmware}; macs() { echo ${addresses}; }` });
+  };
+
+  it('is identified by its firmware', async () => {
+    const known = await identified('11111111-2222-3333-4444-0000000000aa', 'a');
     expect(known).toMatch(/^[0-9a-f]{64}\n$/);
-    expect(await of('11111111-2222-3333-4444-0000000000aa', 'b')).toBe(known);
-    expect(await of('11111111-2222-3333-4444-0000000000ab', 'a')).not.toBe(known);
-    expect(await of('Not Settable', 'a')).not.toBe(await of('Not Settable', 'b'));
+    expect(await identified('11111111-2222-3333-4444-0000000000aa', 'b')).toBe(known);
+    expect(await identified('11111111-2222-3333-4444-0000000000ab', 'a')).not.toBe(known);
+  });
+
+  it.each([
+    '',
+    'Not Settable',
+    '00000000-0000-0000-0000-000000000000',
+    'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF',
+    '11111111-1111-1111-1111-111111111111',
+    '03000200-0400-0500-0006-000700080009',
+    '03020100-0504-0706-0809-0A0B0C0D0E0F',
+  ])('is identified by its MACs where its UUID is %j, which others have too', async (uuid) => {
+    expect(await identified(uuid, 'a')).not.toBe(await identified(uuid, 'b'));
   });
 
   it('has the address of a management processor', async () => {
