@@ -35,7 +35,11 @@ describe('a machine is known', () => {
       },
       [],
     ],
-    ['not by a MAC that is none', { network: { eth0: { mac: 'none' }, eth1: 7, eth2: { mac: null } } }, []],
+    [
+      'not by a MAC that is none',
+      { network: { eth0: { mac: 'none' }, eth1: 7, eth2: { mac: null }, eth3: { mac: '00:00:00:00:00:00' } } },
+      [],
+    ],
   ])('%s', (_, report, identities) => expect(identitiesOf(report)).toEqual(identities));
 
   it.each([

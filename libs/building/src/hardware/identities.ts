@@ -80,7 +80,7 @@ function macsOf(report: JsonMap): readonly string[] {
   if (typeof network !== 'object' || network === null || Array.isArray(network)) return [];
   const macs = Object.values(network as JsonMap).flatMap((one: Json) => {
     const mac = typeof one === 'object' && one !== null && !Array.isArray(one) ? (one as JsonMap)['mac'] : undefined;
-    return (typeof mac === 'string' && mac !== '' && parseMac(mac)) || [];
+    return (typeof mac === 'string' && !tellsNothing(mac) && parseMac(mac)) || [];
   });
   return [...new Set(macs)].slice(0, MAX_MACS);
 }
