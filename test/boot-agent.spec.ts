@@ -1,44 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import type { AddressInfo, Server } from 'node:net';
 import { createServer } from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AGENT, startAgentShell } from './agent-shell.ts';
 
-const run = promisify(execFile);
-const PARTS = path.resolve('scripts/boot-image');
-
-let folder: string;
-const at = (...names: readonly string[]): string => path.join(folder, ...names);
-const put = async (name: string, text: string | Buffer): Promise<void> => {
-  await mkdir(path.dirname(at(name)), { recursive: true });
-  await writeFile(at(name), text);
-};
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-boot-agent-'));
-  for (const name of ['run', 'dev', 'proc']) await mkdir(at(name));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** Runs a line of the agent's shell over the folders of a machine that is not there; gives what it writes. */
-async function sh(line: string, { cmdline = '', input = '', more = '' } = {}): Promise<string> {
-  await put('proc/cmdline', `BOOT_IMAGE=x ${cmdline}\n`);
-  const parts = ['arguments', 'json', 'console', 'http', 'hardware', 'lldp', 'network', 'disks', 'job', 'seed'];
-  const script = [
-    'set -u -f',
-    `HERE=${PARTS} RUN=${at('run')} SYS=${at('sys')} DEV=${at('dev')} PROC=${at('proc')}`,
-    ...parts.map((part) => `. ${PARTS}/parts/${part}`),
-    more,
-    line,
-  ].join('\n');
-  const child = run('busybox', ['sh', '-c', script]);
-  // A line that reads nothing may be gone before it is given anything.
-  child.child.stdin?.on('error', () => undefined).end(input);
-  return (await child).stdout;
-}
+const { at, put, sh } = await startAgentShell();
 const json = async (line: string, options = {}): Promise<unknown> => JSON.parse(await sh(line, options));
 
 describe('what the kernel was told', () => {
@@ -400,7 +366,7 @@ describe('the seed of cloud-init', () => {
 });
 
 describe('images of operating systems', () => {
-  const more = `. ${PARTS}/images/linux-installer`;
+  const more = `. ${AGENT}/images/linux-installer`;
   it.each([
     ['http://x/debian.raw', 'raw'],
     ['http://x/debian.raw.gz', 'raw.gz'],
