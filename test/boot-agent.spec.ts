@@ -390,6 +390,29 @@ describe('images of operating systems', () => {
     expect(await sh('broken_off && echo yes || echo no', { more })).toBe(`${again}\n`);
   });
 
+  const IMAGE = { url: 'http://x/a.raw', sha256: '0'.repeat(64) };
+  it.each([
+    ['there is no image debian-13', { _os_image: { url: null, fault: 'there is no image debian-13' } }],
+    ['os_image must be NAME, or NAME:VERSION', { _os_image: { fault: 'os_image must be NAME, or NAME:VERSION' } }],
+    ['the image has no url', { os_image: { ...IMAGE, url: null } }],
+    ['the image has no sha256 of 64 digits, but ""', { os_image: { ...IMAGE, sha256: 7 } }],
+    [
+      'the configuration names no image: _os_image or os_image has to be a map with url and sha256, and is debian-13',
+      { os_image: 'debian-13' },
+    ],
+    [
+      'images of the format "vmdk" cannot be written: raw, raw.gz, raw.xz, raw.zst, raw.bz2',
+      {
+        _os_image: { ...IMAGE, format: 'vmdk' },
+        os_image: IMAGE,
+      },
+    ],
+  ])('are not written where %s', async (fault, config) => {
+    await put('run/config', JSON.stringify(config));
+    const machine = 'job_image() { :; }; failed() { echo "$1"; exit; }';
+    expect(await sh('run_image', { more: `${more}\n${machine}` })).toBe(`${fault}\n`);
+  });
+
   it.each([
     [{}, 'nvme0n1\n'],
     [{ install_device: '/dev/sda' }, 'sda\n'],
