@@ -372,6 +372,8 @@ describe('unknown hardware', () => {
     expect((await rest('GET', 'Building/Foundation/mine-SN02')).status).toBe(404);
     const twice = await rest('POST', path, { ...wanted, locator: 'rack4-1' });
     expect(JSON.stringify(twice.body)).toContain('already exists');
+    const unknown = await rest('POST', path, { ...wanted, values: { constructor: 'x' } });
+    expect(JSON.stringify(unknown.body)).toContain('constructor: there is no such field');
     expect((await done('GET', 'Survey/Cartographer/new2'))['foundation']).toBeNull();
     expect(await done('POST', path, wanted)).toMatchObject({ locator: 'mine-SN02', foundation_type: 'Manual' });
     expect(await lookup('new2', {})).toEqual({ matched_by: 'Pre-Set', locator: 'mine-SN02' });
