@@ -225,6 +225,27 @@ describe('a machine in the boot image', () => {
     );
   });
 
+  it('is told to have a MAC that an interface of another foundation has, which is not refused', async () => {
+    for (const name of ['mac1', 'mac2', 'mac3']) await foundation(name);
+    await interfaceOf('mac1', { mac: '00:11:22:33:66:01' });
+    await interfaceOf('mac2', { link_name: 'sw-0-66-0' });
+    await interfaceOf('mac3');
+    const report = { network: { eno1: { mac: '00:11:22:33:66:01' } } };
+    const shared = '; its MAC 00:11:22:33:66:01 is that of interface "eno1" of foundation "mac1" too';
+    await register('m5');
+    expect(await lookup('m5', { ...report, lldp: port(66) })).toEqual({
+      matched_by: 'lldp name: "eno1"',
+      locator: 'mac2',
+    });
+    expect(await shown('m5')).toMatchObject({ message: `Matched by "lldp name: "eno1"" as "mac2"${shared}` });
+    expect(await identify('mac2', report)).toBeNull();
+    await register('m6');
+    await client.call(`${CARTOGRAPHER}:m6:(assign)`, { foundation: `${FOUNDATION}:mac3:` });
+    expect(await lookup('m6', report)).toEqual({ matched_by: 'Pre-Set', locator: 'mac3' });
+    expect((await shown('m6'))['message']).toMatch(/^This is "mac3"; its MAC 00:11:22:33:66:01 is that of interface/);
+    for (const name of ['m5', 'm6']) await client.delete(`${CARTOGRAPHER}:${name}:`);
+  });
+
   it('has its foundation alone, however many ask at once, of whichever server', async () => {
     await foundation('wanted');
     await interfaceOf('wanted', { link_name: 'aa-0-9-0' });

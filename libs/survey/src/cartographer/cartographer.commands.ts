@@ -17,6 +17,7 @@ import { cartographer, isThere } from './cartographer.ts';
 import { makeRoom } from './make-room.ts';
 import { recognise } from './recognise.ts';
 import { registered } from './registered.ts';
+import { sharedMac } from './shared-mac.ts';
 
 /** The longest identifier, and the longest report as JSON, in characters. */
 const MAX_IDENTIFIER = 64;
@@ -126,7 +127,8 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
       });
     if (state.foundation !== null) {
       await bootstraps(work, state.foundation);
-      await checkIn();
+      const shared = await sharedMac(this.reads.now, state.foundation, infoMap);
+      await checkIn(shared === '' ? undefined : `This is "${state.foundation}"${shared}`);
       return { matched_by: 'Pre-Set', locator: state.foundation };
     }
     const machine = { identifier, infoMap: infoMap ?? {} };
@@ -138,8 +140,10 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
       return { matched_by: null, ...(found ? { message: found.reason } : {}) };
     }
     await checkIn();
-    await attach(work, { identifier, locator: found.locator, matchedBy: found.how });
-    return { matched_by: found.how, locator: found.locator };
+    const { locator, how } = found;
+    const more = await sharedMac(this.reads.now, locator, infoMap);
+    await attach(work, { identifier, locator, matchedBy: how, more });
+    return { matched_by: how, locator };
   }
 }
 
