@@ -25,23 +25,27 @@ describe('what the kernel was told', () => {
   });
 });
 
+/** A server that closes each connection behind what it answers to the request. */
+async function serve(answer: (asked: string) => string): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (asked) => socket.end(answer(asked.toString('latin1'))));
+  });
+  await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+const answered = (status: string, length: string, body: string): string =>
+  `HTTP/1.1 ${status} X\r\nContent-Length: ${length}\r\n\r\n${body}`;
+
 describe('what the server is asked', () => {
   let server: Server;
   let url: string;
   // A path says what is answered: its status, how many octets are announced, and what comes.
   beforeAll(async () => {
-    server = createServer((socket) => {
-      socket.on('error', () => undefined);
-      socket.on('data', (asked) => {
-        const [, status = '200', length = '0', body = ''] =
-          /^\S+ \/(\d+)\/(\d+)\/(\S*)/.exec(asked.toString('latin1')) ?? [];
-        const head = `HTTP/1.1 ${status} X\r\nContent-Length: ${length}\r\n\r\n`;
-        if (body.length < Number(length)) socket.end(head + body);
-        else socket.write(head + body);
-      });
-    });
-    await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    ({ server, url } = await serve((asked) => {
+      const [, status = '', length = '', body = ''] = /^\S+ \/(\d+)\/(\d+)\/(\S*)/.exec(asked) ?? [];
+      return answered(status, length, body);
+    }));
   });
   afterAll(() => void server.close());
   const cut = 'transfer closed with 5 bytes remaining to read';
@@ -84,6 +88,30 @@ describe('what the server is asked', () => {
     expect(shown).toMatch(new RegExp(`^${said}`));
     if (said.startsWith('1 200')) {
       expect(await sh(`call /${path} {}; echo "$FAULT"`, { cmdline })).toContain(`is not reached: curl: (18) ${cut}`);
+    }
+  });
+});
+
+describe('a job', () => {
+  it.each([
+    ['is told', ['200'], 'status 0\n'],
+    ['is told again where its answer was lost', ['', '503', '200'], 'status 0\n'],
+    ['may be over by then', ['', '404'], 'status 0\n'],
+    ['is not to be over before', ['404'], 'failed: .* is answered with status 404: '],
+    ['may refuse it', ['', '400'], 'failed: .* is answered with status 400: '],
+  ])('that a machine has done its part %s', async (_, statuses, said) => {
+    const left = [...statuses];
+    const { server, url } = await serve(() => {
+      const status = left.shift() ?? '';
+      return status === '' ? '' : answered(status, '0', '');
+    });
+    try {
+      const more = 'LOGIN_NAME=@job-7 JOB=7 image=disk-wipe; sleep() { :; }; failed() { echo "failed: $1"; exit; }';
+      const shown = await sh('complete; echo "status $?"', { cmdline: `contractor_host=${url}`, more });
+      expect(shown).toMatch(new RegExp(`^${said}`));
+      expect(left).toEqual([]);
+    } finally {
+      server.close();
     }
   });
 });
