@@ -1,42 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import { promisify } from 'node:util';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AGENT, startAgentShell } from './agent-shell.ts';
 
-const run = promisify(execFile);
-const PARTS = path.resolve('scripts/boot-image');
-
-let folder: string;
-const at = (...names: readonly string[]): string => path.join(folder, ...names);
-const put = async (name: string, text: string | Buffer): Promise<void> => {
-  await mkdir(path.dirname(at(name)), { recursive: true });
-  await writeFile(at(name), text);
-};
-
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-boot-agent-'));
-  for (const name of ['run', 'dev', 'proc']) await mkdir(at(name));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
-
-/** Runs a line of the agent's shell over the folders of a machine that is not there; gives what it writes. */
-async function sh(line: string, { cmdline = '', input = '', more = '' } = {}): Promise<string> {
-  await put('proc/cmdline', `BOOT_IMAGE=x ${cmdline}\n`);
-  const parts = ['arguments', 'json', 'console', 'http', 'hardware', 'lldp', 'network', 'disks', 'job', 'seed'];
-  const script = [
-    'set -u -f',
-    `HERE=${PARTS} RUN=${at('run')} SYS=${at('sys')} DEV=${at('dev')} PROC=${at('proc')}`,
-    ...parts.map((part) => `. ${PARTS}/parts/${part}`),
-    more,
-    line,
-  ].join('\n');
-  const child = run('busybox', ['sh', '-c', script]);
-  // A line that reads nothing may be gone before it is given anything.
-  child.child.stdin?.on('error', () => undefined).end(input);
-  return (await child).stdout;
-}
+const { at, put, sh } = await startAgentShell();
 const json = async (line: string, options = {}): Promise<unknown> => JSON.parse(await sh(line, options));
 
 describe('what the kernel was told', () => {
@@ -54,6 +22,97 @@ describe('what the kernel was told', () => {
     ['document config', 'config_uuid=u1', 'http://contractor/config/config/c/u1\n'],
   ])('%s of %j', async (line, cmdline, wanted) => {
     expect(await sh(line, { cmdline })).toBe(wanted);
+  });
+});
+
+/** A server that closes each connection behind what it answers to the request. */
+async function serve(answer: (asked: string) => string): Promise<{ readonly server: Server; readonly url: string }> {
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', (asked) => socket.end(answer(asked.toString('latin1'))));
+  });
+  await new Promise<void>((ready) => void server.listen(0, '127.0.0.1', ready));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+const answered = (status: string, length: string, body: string): string =>
+  `HTTP/1.1 ${status} X\r\nContent-Length: ${length}\r\n\r\n${body}`;
+
+describe('what the server is asked', () => {
+  let server: Server;
+  let url: string;
+  // A path says what is answered: its status, how many octets are announced, and what comes.
+  beforeAll(async () => {
+    ({ server, url } = await serve((asked) => {
+      const [, status = '', length = '', body = ''] = /^\S+ \/(\d+)\/(\d+)\/(\S*)/.exec(asked) ?? [];
+      return answered(status, length, body);
+    }));
+  });
+  afterAll(() => void server.close());
+  const cut = 'transfer closed with 5 bytes remaining to read';
+
+  it.each([
+    ['whole', '200/5/whole', '200/3/too', 'there\n', 'whole too'],
+    ['empty', '200/0/', '200/3/too', 'there\n', ' too'],
+    ['cut off', '200/9/none', '200/3/too', cut, undefined],
+    ['cut off behind another one', '200/3/too', '200/9/none', cut, undefined],
+    ['not there', '404/4/none', '200/3/too', 'status 404, none', undefined],
+  ])('is a document that is %s', async (_, one, other, said, documents) => {
+    for (const name of ['one', 'other']) await put(`run/${name}`, '');
+    const line = `fetch ${url}/${one} $RUN/one ${url}/${other} $RUN/other && echo there || echo "$FAULT"`;
+    expect(await sh(line)).toContain(said);
+    if (documents === undefined) return;
+    const texts = [await readFile(at('run/one')), await readFile(at('run/other'))];
+    expect(texts.join(' ')).toBe(documents);
+  });
+
+  it('is no document where nothing is asked that could answer', async () => {
+    const more = 'curl() { echo "no memory" >&2; return 137; }';
+    expect(await sh('fetch http://x/ $RUN/one && echo there || echo "$FAULT"', { more })).toBe(
+      'http://x/: no memory\n',
+    );
+    expect(await sh('call /x {} && echo there || echo "$FAULT"', { more })).toBe(
+      'http://contractor is not reached: no memory\n',
+    );
+  });
+
+  it.each([
+    ['whole', '200/4/true', '0 200 true\n'],
+    ['empty', '200/0/', '0 200 \n'],
+    ['cut off', '200/9/true', '1 200 '],
+    ['that there is no such object', '404/4/none', '1 404 none\n'],
+    ['that nobody is logged in', '401/0/', '2 401 \n'],
+  ])('is an action, and the answer is %s', async (_, path, said) => {
+    await put('run/answer', '"of the call before"');
+    const cmdline = `contractor_host=${url}`;
+    const shown = await sh(`call /${path} {}; printf '%s %s %s\n' $? $CODE "$(cat $RUN/answer)"`, { cmdline });
+    expect(shown).toMatch(new RegExp(`^${said}`));
+    if (said.startsWith('1 200')) {
+      expect(await sh(`call /${path} {}; echo "$FAULT"`, { cmdline })).toContain(`is not reached: curl: (18) ${cut}`);
+    }
+  });
+});
+
+describe('a job', () => {
+  it.each([
+    ['is told', ['200'], 'status 0\n'],
+    ['is told again where its answer was lost', ['', '503', '200'], 'status 0\n'],
+    ['may be over by then', ['', '404'], 'status 0\n'],
+    ['is not to be over before', ['404'], 'failed: .* is answered with status 404: '],
+    ['may refuse it', ['', '400'], 'failed: .* is answered with status 400: '],
+  ])('that a machine has done its part %s', async (_, statuses, said) => {
+    const left = [...statuses];
+    const { server, url } = await serve(() => {
+      const status = left.shift() ?? '';
+      return status === '' ? '' : answered(status, '0', '');
+    });
+    try {
+      const more = 'LOGIN_NAME=@job-7 JOB=7 image=disk-wipe; sleep() { :; }; failed() { echo "failed: $1"; exit; }';
+      const shown = await sh('complete; echo "status $?"', { cmdline: `contractor_host=${url}`, more });
+      expect(shown).toMatch(new RegExp(`^${said}`));
+      expect(left).toEqual([]);
+    } finally {
+      server.close();
+    }
   });
 });
 
@@ -202,16 +261,28 @@ describe('hardware', () => {
     );
   });
 
-  it('is identified by its firmware, and by its MACs where that says nothing', async () => {
-    const firmware = (uuid: string) =>
-      `dmidecode() { [ "$1" = -q ] && return; [ "$2" = system-uuid ] && echo "${uuid}" || echo x; }`;
-    const of = (uuid: string, addresses: string) =>
-      sh('identifier', { more: `${firmware(uuid)}; macs() { echo ${addresses}; }` });
-    const known = await of('11111111-2222-3333-4444-0000000000aa', 'a');
+  const identified = (uuid: string, addresses: string) => {
+    const firmware = `dmidecode() { [ "$1" = -q ] && return; [ "$2" = system-uuid ] && echo "${uuid}" || echo x; }`;
+    return sh('identifier', { more: `${firmware}; macs() { echo ${addresses}; }` });
+  };
+
+  it('is identified by its firmware', async () => {
+    const known = await identified('11111111-2222-3333-4444-0000000000aa', 'a');
     expect(known).toMatch(/^[0-9a-f]{64}\n$/);
-    expect(await of('11111111-2222-3333-4444-0000000000aa', 'b')).toBe(known);
-    expect(await of('11111111-2222-3333-4444-0000000000ab', 'a')).not.toBe(known);
-    expect(await of('Not Settable', 'a')).not.toBe(await of('Not Settable', 'b'));
+    expect(await identified('11111111-2222-3333-4444-0000000000aa', 'b')).toBe(known);
+    expect(await identified('11111111-2222-3333-4444-0000000000ab', 'a')).not.toBe(known);
+  });
+
+  it.each([
+    '',
+    'Not Settable',
+    '00000000-0000-0000-0000-000000000000',
+    'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF',
+    '11111111-1111-1111-1111-111111111111',
+    '03000200-0400-0500-0006-000700080009',
+    '03020100-0504-0706-0809-0A0B0C0D0E0F',
+  ])('is identified by its MACs where its UUID is %j, which others have too', async (uuid) => {
+    expect(await identified(uuid, 'a')).not.toBe(await identified(uuid, 'b'));
   });
 
   it('has the address of a management processor', async () => {
@@ -323,7 +394,7 @@ describe('the seed of cloud-init', () => {
 });
 
 describe('images of operating systems', () => {
-  const more = `. ${PARTS}/images/linux-installer`;
+  const more = `. ${AGENT}/images/linux-installer`;
   it.each([
     ['http://x/debian.raw', 'raw'],
     ['http://x/debian.raw.gz', 'raw.gz'],
@@ -345,6 +416,29 @@ describe('images of operating systems', () => {
     await put('run/curl_status', `${status}\n`);
     await put('run/curl', `curl: (${status}) ${said}\n`);
     expect(await sh('broken_off && echo yes || echo no', { more })).toBe(`${again}\n`);
+  });
+
+  const IMAGE = { url: 'http://x/a.raw', sha256: '0'.repeat(64) };
+  it.each([
+    ['there is no image debian-13', { _os_image: { url: null, fault: 'there is no image debian-13' } }],
+    ['os_image must be NAME, or NAME:VERSION', { _os_image: { fault: 'os_image must be NAME, or NAME:VERSION' } }],
+    ['the image has no url', { os_image: { ...IMAGE, url: null } }],
+    ['the image has no sha256 of 64 digits, but ""', { os_image: { ...IMAGE, sha256: 7 } }],
+    [
+      'the configuration names no image: _os_image or os_image has to be a map with url and sha256, and is debian-13',
+      { os_image: 'debian-13' },
+    ],
+    [
+      'images of the format "vmdk" cannot be written: raw, raw.gz, raw.xz, raw.zst, raw.bz2',
+      {
+        _os_image: { ...IMAGE, format: 'vmdk' },
+        os_image: IMAGE,
+      },
+    ],
+  ])('are not written where %s', async (fault, config) => {
+    await put('run/config', JSON.stringify(config));
+    const machine = 'job_image() { :; }; failed() { echo "$1"; exit; }';
+    expect(await sh('run_image', { more: `${more}\n${machine}` })).toBe(`${fault}\n`);
   });
 
   it.each([

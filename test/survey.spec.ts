@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { TestContractor } from '#testing';
 import { startContractor, until } from '#testing';
+import { AGENT, startAgentShell } from './agent-shell.ts';
 import { startJourney } from './start-journey.ts';
 
 jest.setTimeout(240_000);
@@ -18,13 +19,14 @@ const REAL = '/api/v1/Utilities/RealNetworkInterface';
 const IMAGE_PASSWORD = 'of the boot image';
 
 const settings = { CONTRACTOR_WEBHOOK_ALLOW: '127.0.0.1/32' };
-const { client, rest, server, database } = await startJourney(settings);
+const { client, rest, server, database, token } = await startJourney(settings);
 const second: TestContractor = await startContractor({ DATABASE_URL: database.url, ...settings });
 afterAll(() => second.stop());
 
 /** Machines in the boot image, as they speak with each server. */
 const images = [server, second].map(({ url }) => new CinpClient(url, { version: '1.0' })) as [CinpClient, CinpClient];
 const [image] = images;
+const { at, put, sh } = await startAgentShell();
 
 const created = async (model: string, values: Values): Promise<string> => (await client.create(model, values)).uri;
 const refused = (task: Promise<unknown>, body: Values) => expect(task).rejects.toMatchObject({ status: 400, body });
@@ -132,6 +134,8 @@ describe('a machine in the boot image', () => {
     expect(await finish('m1')).toBeNull();
     await expect(shown('m1')).rejects.toMatchObject({ status: 404 });
     expect(await client.get(`${FOUNDATION}:lldp1:`)).toMatchObject({ state: 'located' });
+    expect(await finish('m1')).toBeNull();
+    expect((await rest('POST', 'Survey/Cartographer/m1/done', {})).status).toBe(204);
     const { uris } = await client.list(REAL, {
       filter: 'foundation',
       parameters: { foundation: `${FOUNDATION}:lldp1:` },
@@ -198,6 +202,7 @@ describe('a machine in the boot image', () => {
     await refused(register('x'.repeat(65)), { identifier: ['must be at most 64 characters long, and has 65'] });
     await refused(register('a/b'), { identifier: [expect.stringContaining('must be of letters')] });
     await expect(lookup('nobody', {})).rejects.toMatchObject({ status: 404 });
+    await expect(finish('nobody')).rejects.toMatchObject({ status: 404 });
     await register('m4');
     await refused(image.call(`${CARTOGRAPHER}:m4:(setMessage)`, { message: 'x'.repeat(201) }), {
       message: 'must be at most 200 characters long, and has 201',
@@ -218,6 +223,27 @@ describe('a machine in the boot image', () => {
     await expect(image.call(`${CARTOGRAPHER}:m4:(assign)`, { foundation: `${FOUNDATION}:ip1:` })).rejects.toMatchObject(
       { status: 403 },
     );
+  });
+
+  it('is told to have a MAC that an interface of another foundation has, which is not refused', async () => {
+    for (const name of ['mac1', 'mac2', 'mac3']) await foundation(name);
+    await interfaceOf('mac1', { mac: '00:11:22:33:66:01' });
+    await interfaceOf('mac2', { link_name: 'sw-0-66-0' });
+    await interfaceOf('mac3');
+    const report = { network: { eno1: { mac: '00:11:22:33:66:01' } } };
+    const shared = '; its MAC 00:11:22:33:66:01 is that of interface "eno1" of foundation "mac1" too';
+    await register('m5');
+    expect(await lookup('m5', { ...report, lldp: port(66) })).toEqual({
+      matched_by: 'lldp name: "eno1"',
+      locator: 'mac2',
+    });
+    expect(await shown('m5')).toMatchObject({ message: `Matched by "lldp name: "eno1"" as "mac2"${shared}` });
+    expect(await identify('mac2', report)).toBeNull();
+    await register('m6');
+    await client.call(`${CARTOGRAPHER}:m6:(assign)`, { foundation: `${FOUNDATION}:mac3:` });
+    expect(await lookup('m6', report)).toEqual({ matched_by: 'Pre-Set', locator: 'mac3' });
+    expect((await shown('m6'))['message']).toMatch(/^This is "mac3"; its MAC 00:11:22:33:66:01 is that of interface/);
+    for (const name of ['m5', 'm6']) await client.delete(`${CARTOGRAPHER}:${name}:`);
   });
 
   it('has its foundation alone, however many ask at once, of whichever server', async () => {
@@ -243,6 +269,49 @@ describe('a machine in the boot image', () => {
         ),
       );
     }
+  });
+});
+
+describe('the boot image', () => {
+  /** Runs the image `bootstrap` on a machine with one interface; ends with what is done then, and how that ended. */
+  const boot = async (mac: string, wipe: string): Promise<string> => {
+    await put('sys/class/net/eth0/address', `${mac}\n`);
+    await put('sys/class/net/eth0/device/driver', '');
+    await put('proc/meminfo', 'MemTotal: 16303456 kB\n');
+    await put('proc/cpuinfo', 'processor\t: 0\n');
+    await put('run/address', '127.0.0.1');
+    const session = await new CinpClient(server.url, { version: '1.0' }).login('bootstrap', IMAGE_PASSWORD);
+    const more = [
+      `. ${AGENT}/images/bootstrap`,
+      'network_up() { :; }',
+      'sleep() { :; }',
+      'dmidecode() { :; }',
+      'failed() { echo "failed: $1"; exit 1; }',
+      `wipe_tables() { ${wipe}; }`,
+    ].join('\n');
+    const told = `contractor_host=${server.url} contractor_login=bootstrap:${session} lldp_seconds=0 disks_quiet=0`;
+    return sh('run_image; echo "status $?"', { cmdline: told, more });
+  };
+
+  it('has its disks wiped once it has told what it is made of, and begins anew where somebody deletes it', async () => {
+    await foundation('image1');
+    await interfaceOf('image1', { physical_location: 'eth0', mac: '00:11:22:33:55:01' });
+    const deleted = at('run/deleted');
+    const root = `--header "Authorization: Bearer root:${token}"`;
+    const about = `curl --silent ${root} ${server.url}/api/rest/Building/Foundation/image1`;
+    const remove = `curl --silent --request DELETE ${root} ${server.url}/api/rest/Survey/Cartographer/$IDENTIFIER`;
+    const wipe = `${about} | jq -r '.id_map.network.eth0.mac'; [ -e ${deleted} ] || ${remove}; echo >${deleted}`;
+    expect(await boot('00:11:22:33:55:01', wipe)).toBe('00:11:22:33:55:01\n00:11:22:33:55:01\nstatus 0\n');
+    expect(await done('GET', 'Building/Foundation/image1')).toMatchObject({ state: 'located', cartographer: null });
+  });
+
+  it('wipes nothing of a machine that is not what its blueprint asks for', async () => {
+    await foundation('image2', 'two-disks');
+    await interfaceOf('image2', { physical_location: 'eth0', mac: '00:11:22:33:55:02' });
+    expect(await boot('00:11:22:33:55:02', 'echo wiped')).toBe('status 20\n');
+    const { cartographer } = await done('GET', 'Building/Foundation/image2');
+    expect(await shown(String(cartographer))).toMatchObject({ message: expect.stringContaining('"disks"') });
+    await client.delete(`${CARTOGRAPHER}:${String(cartographer)}:`);
   });
 });
 
@@ -324,6 +393,8 @@ describe('unknown hardware', () => {
     expect((await rest('GET', 'Building/Foundation/mine-SN02')).status).toBe(404);
     const twice = await rest('POST', path, { ...wanted, locator: 'rack4-1' });
     expect(JSON.stringify(twice.body)).toContain('already exists');
+    const unknown = await rest('POST', path, { ...wanted, values: { constructor: 'x' } });
+    expect(JSON.stringify(unknown.body)).toContain('constructor: there is no such field');
     expect((await done('GET', 'Survey/Cartographer/new2'))['foundation']).toBeNull();
     expect(await done('POST', path, wanted)).toMatchObject({ locator: 'mine-SN02', foundation_type: 'Manual' });
     expect(await lookup('new2', {})).toEqual({ matched_by: 'Pre-Set', locator: 'mine-SN02' });

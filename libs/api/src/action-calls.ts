@@ -37,7 +37,7 @@ export class ActionCalls {
    */
   async callOn(
     model: Model,
-    { permission, parameters: declared, run }: Action,
+    { permission, parameters: declared, mayBeGone, run }: Action,
     keys: readonly Key[],
     parameters: Values,
     request: Request,
@@ -46,7 +46,7 @@ export class ActionCalls {
     this.#parts.authorize(request, permission, 'command' in run ? 'changes' : 'reads');
     const view = await this.#parts.reads.at(at);
     await this.#parts.guard.objects(request.caller, model, keys, view, 'command' in run);
-    await show(model, keys, view, AS_THEY_ARE);
+    if (!mayBeGone) await show(model, keys, view, AS_THEY_ARE);
     await this.#parts.guard.references(request.caller, declared, parameters, view);
     const call = { ...this.#parts.call(request), view };
     if ('query' in run) {

@@ -52,6 +52,8 @@ export interface Action {
   readonly permission: Permission;
   /** Whether a session the call comes with is not looked at, so that a stale one is no hindrance to a new one. */
   readonly ignoresSession?: boolean;
+  /** Whether it may be called on objects that are gone: what is answered then, its command says. */
+  readonly mayBeGone?: boolean;
   /**
    * Parameters for which any JSON is taken, by name: what the action makes of it before anything is looked at, also of a
    * value of the wrong type, one that cannot be used as it is, or one that makes the body too large, with why.
@@ -118,8 +120,8 @@ export const staticAction = <const P extends Parameters>(
 };
 
 function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>): Action {
-  const { doc, protocols, parameters, returns, permission, ignoresSession, reads, sites, note, asOf, page, onCinp } =
-    declared;
+  const { doc, protocols, parameters, returns, permission, sites, note, asOf, page, onCinp } = declared;
+  const { ignoresSession, mayBeGone, reads } = declared;
   const run =
     'command' in declared
       ? { command: declared.command, ...(declared.answer ? { answer: declared.answer } : {}) }
@@ -131,6 +133,7 @@ function asAction<P extends Parameters>(declared: Declared<P> & RunsOn<P, Key>):
     ...(returns === undefined ? {} : { returns }),
     permission,
     ...(ignoresSession === undefined ? {} : { ignoresSession }),
+    ...(mayBeGone === undefined ? {} : { mayBeGone }),
     ...(reads === undefined ? {} : { reads }),
     ...(asOf === undefined ? {} : { asOf }),
     ...(page === undefined ? {} : { page }),

@@ -33,7 +33,7 @@ const MACHINE: Readonly<Record<string, Json>> = {
       name: 'bond0',
       primary: 'eth0',
       secondary: ['eth1'],
-      paramaters: { mode: '802.3ad', miimon: 100, other: 1 },
+      paramaters: { mode: '802.3ad', miimon: 100, other: 1, constructor: 1 },
       address_list: [{ address: 'fd00::11', prefix: 64, gateway: null, primary: false }],
     },
   },

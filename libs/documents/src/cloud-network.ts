@@ -25,12 +25,12 @@ export const textsOf = (value: Json | undefined): readonly string[] =>
   [value].flat().flatMap((one) => (typeof one === 'string' && one !== '' ? [one] : []));
 
 /** How netplan calls what Linux calls so. */
-const BONDING: Readonly<Record<string, string>> = {
-  mode: 'mode',
-  miimon: 'mii-monitor-interval',
-  lacp_rate: 'lacp-rate',
-  xmit_hash_policy: 'transmit-hash-policy',
-};
+const BONDING: ReadonlyMap<string, string> = new Map([
+  ['mode', 'mode'],
+  ['miimon', 'mii-monitor-interval'],
+  ['lacp_rate', 'lacp-rate'],
+  ['xmit_hash_policy', 'transmit-hash-policy'],
+]);
 
 /**
  * The interfaces of a structure with their addresses, as version 2 of the network configuration of cloud-init: real ones
@@ -77,4 +77,9 @@ export function networkConfig(values: Readonly<Record<string, Json>>): JsonMap {
 const routeTo = (gateway: string): JsonMap => ({ to: gateway.includes(':') ? '::/0' : '0.0.0.0/0', via: gateway });
 
 const parametersOf = (given: Readonly<Record<string, Json>>): JsonMap =>
-  Object.fromEntries(Object.entries(given).flatMap(([name, value]) => (BONDING[name] ? [[BONDING[name], value]] : [])));
+  Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => {
+      const known = BONDING.get(name);
+      return known === undefined ? [] : [[known, value]];
+    }),
+  );

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Refusal } from '#kernel';
 import { ImageFiles, MAX_RECEIVED } from './image-files.ts';
 
@@ -43,6 +44,24 @@ describe('files of images', () => {
     expect(await files.find(sum(content))).toEqual({ file, size });
     expect(await files.find('0'.repeat(64))).toBeUndefined();
     expect(await files.find(`../${sum(content)}`)).toBeUndefined();
+  });
+
+  it('are whole where the disk takes less at once than it is given', async () => {
+    const handle = await open(path.dirname(folder));
+    await handle.close();
+    const its = Object.getPrototypeOf(handle) as FileHandle;
+    const { write } = its;
+    const less = function (this: FileHandle, chunk: Uint8Array, offset: number, length: number, at: number) {
+      return Reflect.apply(write, this, [chunk, offset, Math.min(length, 30), at]) as unknown;
+    };
+    const some = jest.spyOn(its, 'write').mockImplementation(less as FileHandle['write']);
+    try {
+      const content = Buffer.from(Array.from({ length: 950 }, (_, n) => n % 251));
+      const { file } = await files.receive(about(content), parts(content));
+      expect(await readFile(file)).toEqual(content);
+    } finally {
+      some.mockRestore();
+    }
   });
 
   it.each<[string, Buffer, Partial<{ sha256: string; length: number }>]>([

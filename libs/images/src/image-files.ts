@@ -202,7 +202,8 @@ async function written(handle: FileHandle, length: number, chunks: AsyncIterable
       if (head.length >= HEAD_LENGTH) formatOf(head);
     }
     hash.update(chunk);
-    await handle.write(chunk, 0, chunk.length, size);
+    // Behind what is there, and all of it, however little is written at once.
+    await handle.writeFile(chunk);
     size += chunk.length;
   }
   formatOf(head);

@@ -36,7 +36,7 @@ const ROWS: readonly (readonly [ReadModel<never>, Readonly<Record<string, object
     subcontractors as never,
     {
       'berlin.a': { ...agent, site: 'berlin', present: true, modules: { iputils: 5, ssh: null } },
-      'all.b': { ...agent, agent: 'b', site: null, present: true, modules: { ssh: 1 } },
+      'all.b': { ...agent, agent: 'b', site: null, present: true, modules: { ssh: 1, constructor: 2 } },
       'paris.c': { ...agent, agent: 'c', site: 'paris', present: false, modules: { ssh: 1 } },
     },
   ],
@@ -81,7 +81,7 @@ describe('the dashboard', () => {
       },
       subcontractors: {
         present: 2,
-        modules: { iputils: 1, ssh: 2 },
+        modules: { iputils: 1, ssh: 2, constructor: 1 },
         gone: [{ id: 'paris.c', agent: 'c', site: 'paris', since: MOMENT, modules: ['ssh'] }],
       },
     });

@@ -125,11 +125,13 @@ async function subcontractorsAt(view: View, at: readonly string[] | undefined) {
   const where: Where = at ? { site: { any: [...at, EVERY_SITE] } } : {};
   const { rows } = await view.list(subcontractors, { where, count: MAX_SUBCONTRACTORS });
   const there = rows.filter(({ row }) => row.present);
-  const modules: Record<string, number> = {};
-  for (const { row } of there) for (const name of Object.keys(row.modules)) modules[name] = (modules[name] ?? 0) + 1;
+  const modules = new Map<string, number>();
+  for (const { row } of there) {
+    for (const name of Object.keys(row.modules)) modules.set(name, (modules.get(name) ?? 0) + 1);
+  }
   return {
     present: there.length,
-    modules,
+    modules: Object.fromEntries(modules),
     gone: rows
       .filter(({ row }) => !row.present)
       .toSorted((one, other) => (one.row.since < other.row.since ? 1 : -1))

@@ -35,8 +35,41 @@ describe('a machine is known', () => {
       },
       [],
     ],
-    ['not by a MAC that is none', { network: { eth0: { mac: 'none' }, eth1: 7, eth2: { mac: null } } }, []],
+    [
+      'not by a MAC that is none',
+      { network: { eth0: { mac: 'none' }, eth1: 7, eth2: { mac: null }, eth3: { mac: '00:00:00:00:00:00' } } },
+      [],
+    ],
   ])('%s', (_, report, identities) => expect(identitiesOf(report)).toEqual(identities));
+
+  it.each([
+    'To Be Filled By O.E.M.',
+    'Not Settable',
+    'Not Present',
+    'Default string',
+    'Default_string',
+    'Serial Number',
+    'Chassis Serial Number',
+    'INVALID',
+    'empty',
+    'OEM',
+    '0123456789ABCDEF',
+    '...',
+    'N/A ',
+    'XXX-XXX',
+    '1111-1111',
+    '00000000-0000-0000-0000-000000000000',
+    'ffffffff-FFFF-ffff-ffff-ffffffffffff',
+    '03000200-0400-0500-0006-000700080009',
+    '03020100-0504-0706-0809-0A0B0C0D0E0F',
+  ])('not by %j, which strangers have too', (text) => {
+    const dmi = { System: [{ 'Serial Number': text, UUID: text }], 'Base Board': { 'Serial Number': text } };
+    expect(identitiesOf({ serial: text, hardware: { dmi } })).toEqual([]);
+  });
+
+  it.each(['1112', 'NOT123', '零-一', 'Standard', '03000200-0400-0500-0006-00070008000a'])('by %j', (text) => {
+    expect(identitiesOf({ serial: text })).toEqual([`serial:${text}`]);
+  });
 
   it('or is not, whatever it reports', () => {
     fc.assert(

@@ -6,9 +6,48 @@ const MAX_LEAVES = 2000;
 /** How many interfaces a machine is known by. */
 const MAX_MACS = 32;
 
-/** What firmware says where nobody has told it. */
-const NO_SERIAL =
-  /^(?:0+|f+|x+|\.+|n\/?a|none|null|unknown|default(?: string)?|not (?:specified|applicable|available|present)|to be filled by o\.?e\.?m\.?|system serial number|base board serial number|0123456789|123456789|1234567890)$/i;
+/** What firmware says where nobody has told it, in small letters and digits alone. */
+const PLACEHOLDERS: ReadonlySet<string> = new Set([
+  'na',
+  'none',
+  'null',
+  'empty',
+  'invalid',
+  'unknown',
+  'undefined',
+  'unspecified',
+  'default',
+  'defaultstring',
+  'oem',
+  'filledbyoem',
+  'tobefilledbyoem',
+  'serialnumber',
+  'systemserialnumber',
+  'baseboardserialnumber',
+  'chassisserialnumber',
+  '0123456789',
+  '123456789',
+  '1234567890',
+  '123456789abcdef',
+  '0123456789abcdef',
+]);
+/** UUIDs that makers of boards have put into all of them. */
+const SHARED_UUIDS: ReadonlySet<string> = new Set([
+  '03000200040005000006000700080009',
+  '030201000504070608090a0b0c0d0e0f',
+  '000102030405060708090a0b0c0d0e0f',
+  '10000000000080000040000000000000',
+  'fefefefefefefefefefefefefefefefe',
+  'deadbeefdeadbeefdeadbeefdeadbeef',
+]);
+/** What dmidecode says of what is not there: `Not Settable`. */
+const NOT = /^not /i;
+
+/** Whether a text tells no machine from another. */
+function tellsNothing(text: string): boolean {
+  const bare = text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, '');
+  return NOT.test(text) || PLACEHOLDERS.has(bare) || SHARED_UUIDS.has(bare) || /^(.?)\1*$/u.test(bare);
+}
 
 /** By the kind of an identity: what the path to it is like, in letters alone. A chassis is that of several blades. */
 const PATHS: readonly (readonly [string, RegExp])[] = [
@@ -28,7 +67,7 @@ export function identitiesOf(report: JsonMap | null): readonly string[] {
   for (const [path, value] of leavesOf(report)) {
     const text = value.trim();
     const kind = PATHS.find(([, pattern]) => pattern.test(path))?.[0];
-    if (kind !== undefined && text.length >= 3 && text.length <= 100 && !NO_SERIAL.test(text)) {
+    if (kind !== undefined && text.length >= 3 && text.length <= 100 && !tellsNothing(text)) {
       found.get(kind)?.add(`${kind}:${kind === 'uuid' ? text.toLowerCase() : text}`);
     }
   }
@@ -41,7 +80,7 @@ function macsOf(report: JsonMap): readonly string[] {
   if (typeof network !== 'object' || network === null || Array.isArray(network)) return [];
   const macs = Object.values(network as JsonMap).flatMap((one: Json) => {
     const mac = typeof one === 'object' && one !== null && !Array.isArray(one) ? (one as JsonMap)['mac'] : undefined;
-    return (typeof mac === 'string' && mac !== '' && parseMac(mac)) || [];
+    return (typeof mac === 'string' && !tellsNothing(mac) && parseMac(mac)) || [];
   });
   return [...new Set(macs)].slice(0, MAX_MACS);
 }

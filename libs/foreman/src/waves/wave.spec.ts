@@ -33,6 +33,19 @@ describe('a wave', () => {
       .when({ type: 'AddJob', data: { target: 'a', job: 2 } })
       .yieldsNothing();
   });
+  it('has targets of whatever name', () => {
+    for (const target of ['constructor', 'toString', 'valueOf', 'hasOwnProperty']) {
+      given(wave, created, begun)
+        .when({ type: 'AddJob', data: { target, job: 1 } })
+        .yields(jobOf(target, 1));
+      given(wave, created, begun)
+        .when({ type: 'SkipTarget', data: { target, reason: 'gone' } })
+        .yields({ type: 'WaveTargetSkipped', data: { target, reason: 'gone' } });
+      given(wave, created, begun, jobOf(target, 1))
+        .when({ type: 'AddJob', data: { target, job: 2 } })
+        .yieldsNothing();
+    }
+  });
   it('pauses with the failure that is one too many, and counts anew when it is resumed', () => {
     const one = [created, begun, jobOf('a', 1), jobOf('b', 2), failed('a', 1)];
     const fail = { type: 'NoteFailed', data: { job: 2, reason: 'no disk', over: false } } as const;

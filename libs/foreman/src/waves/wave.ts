@@ -134,10 +134,10 @@ export const wave: Decider<State, WaveCommand, WaveEvent> = {
       return { type: 'WaveBatchBegun', data: { batch, targets: endOfBatch({ ...state, batch }) - state.turned } };
     }),
     AddJob: when(['running'], ...isNotRunning, (data, { states }) =>
-      states[data.target] ? [] : { type: 'WaveJobCreated', data },
+      Object.hasOwn(states, data.target) ? [] : { type: 'WaveJobCreated', data },
     ),
     SkipTarget: when(['running'], ...isNotRunning, (data, { states }) =>
-      states[data.target] ? [] : { type: 'WaveTargetSkipped', data },
+      Object.hasOwn(states, data.target) ? [] : { type: 'WaveTargetSkipped', data },
     ),
     NoteDone: told(({ job }, target, was) => ({ type: 'WaveTargetDone', data: { target, job, was } })),
     NoteFailed: told(({ job, reason, over }, target, was, { stage, failures, maxFailures }) => {

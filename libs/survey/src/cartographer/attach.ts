@@ -21,18 +21,20 @@ export interface Attachment {
   readonly matchedBy: string;
   /** What is told of it; how it was matched unless said otherwise. */
   readonly message?: string;
+  /** What is told besides. */
+  readonly more?: string;
 }
 
 /** Notes which foundation a machine is; its interfaces boot the boot image until it is done. */
 export async function attach(
   work: UnitOfWork,
-  { identifier, locator, matchedBy, message = `Matched by "${matchedBy}" as "${locator}"` }: Attachment,
+  { identifier, locator, matchedBy, message = `Matched by "${matchedBy}" as "${locator}"`, more = '' }: Attachment,
 ): Promise<void> {
   await work.decide(foundation, locator, { type: 'BeginSurvey', data: { cartographer: identifier } });
   const booting = await bootstraps(work, locator);
   await work.decide(cartographer, identifier, {
     type: 'MatchCartographer',
-    data: { foundation: locator, matchedBy, message: shortened(`${message}${booting}`) },
+    data: { foundation: locator, matchedBy, message: shortened(`${message}${more}${booting}`) },
   });
 }
 

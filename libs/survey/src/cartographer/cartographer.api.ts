@@ -53,8 +53,9 @@ const ofMachines: Readonly<Record<string, Action>> = {
     command: (identifier, { message }) => new SetMessage(identifier, message),
   }),
   done: action({
-    doc: 'A machine has told everything: its foundation is located, and this is gone.',
+    doc: 'A machine has told everything: its foundation is located, and this is gone. It may be said again.',
     parameters: {},
+    mayBeGone: true,
     permission: BOOTSTRAP,
     command: (identifier) => new FinishSurvey(identifier),
   }),

@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { CommandHandler } from '@nestjs/cqrs';
-import { DeleteCommand, deleteUnreferencedHandler, isAddressable } from '#api';
+import { DeleteCommand, deleteUnreferencedHandler, isAddressable, NotFound } from '#api';
 import { choosePxe, foundation, foundationFor, whyNotLocated } from '#building';
 import type { CommandContext } from '#event-store';
 import { NamedCommand, UnitOfWorkHandler } from '#event-store';
@@ -13,9 +13,11 @@ import { Ids, READ_STORE } from '#read-store';
 import { Secrets } from '#secrets';
 import { byRule } from '../intake/by-rule.ts';
 import { attach, bootstraps, MAX_MESSAGE, shortened } from './attach.ts';
-import { cartographer, notRegistered } from './cartographer.ts';
+import { cartographer, isThere } from './cartographer.ts';
 import { makeRoom } from './make-room.ts';
 import { recognise } from './recognise.ts';
+import { registered } from './registered.ts';
+import { sharedMac } from './shared-mac.ts';
 
 /** The longest identifier, and the longest report as JSON, in characters. */
 const MAX_IDENTIFIER = 64;
@@ -67,7 +69,7 @@ export class SetMessage extends NamedCommand<null> {
   }
 }
 
-/** A machine has told everything: its foundation is located. */
+/** A machine has told everything: its foundation is located. One that is done already may say so again. */
 export class FinishSurvey extends NamedCommand<null> {
   constructor(readonly key: Key) {
     super();
@@ -94,7 +96,7 @@ class RegisterCartographerHandler extends UnitOfWorkHandler<RegisterCartographer
       const rule = "must be of letters, digits and the characters - _ . ! ~ * '";
       throw refuse('identifier', 'PATTERN', `"${identifier}" ${rule}`);
     }
-    if ((await work.load(cartographer, identifier)) === undefined) await makeRoom(work, this.reads.now, now);
+    if (!isThere(await work.load(cartographer, identifier))) await makeRoom(work, this.reads.now, now);
     await work.decide(cartographer, identifier, { type: 'RegisterCartographer', data: {} });
     return null;
   }
@@ -113,8 +115,7 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
     { now, metadata: { request } }: CommandContext,
   ): Promise<LookupAnswer> {
     const identifier = String(key);
-    const state = await work.load(cartographer, identifier);
-    if (!state) throw notRegistered();
+    const state = await registered(work, identifier);
     const { length } = writeJson(infoMap ?? {});
     if (length > MAX_REPORT) {
       throw refuse('info_map', 'TOO_LONG', `must be at most ${MAX_REPORT} characters long as JSON, and has ${length}`);
@@ -126,7 +127,8 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
       });
     if (state.foundation !== null) {
       await bootstraps(work, state.foundation);
-      await checkIn();
+      const shared = await sharedMac(this.reads.now, state.foundation, infoMap);
+      await checkIn(shared === '' ? undefined : `This is "${state.foundation}"${shared}`);
       return { matched_by: 'Pre-Set', locator: state.foundation };
     }
     const machine = { identifier, infoMap: infoMap ?? {} };
@@ -138,8 +140,10 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
       return { matched_by: null, ...(found ? { message: found.reason } : {}) };
     }
     await checkIn();
-    await attach(work, { identifier, locator: found.locator, matchedBy: found.how });
-    return { matched_by: found.how, locator: found.locator };
+    const { locator, how } = found;
+    const more = await sharedMac(this.reads.now, locator, infoMap);
+    await attach(work, { identifier, locator, matchedBy: how, more });
+    return { matched_by: how, locator };
   }
 }
 
@@ -147,8 +151,7 @@ class LookUpMachineHandler extends UnitOfWorkHandler<LookUpMachine> {
 class AssignFoundationHandler extends UnitOfWorkHandler<AssignFoundation> {
   async decide(work: UnitOfWork, { key, foundation: locator }: AssignFoundation) {
     const identifier = String(key);
-    const state = await work.load(cartographer, identifier);
-    if (!state) throw notRegistered();
+    const state = await registered(work, identifier);
     if (locator === null) throw refuse('foundation', 'NULL', 'This field cannot be null.');
     if (!(await foundationFor(work, 'foundation', locator))) return null;
     if (state.foundation !== null && state.foundation !== locator) {
@@ -173,7 +176,9 @@ class SetMessageHandler extends UnitOfWorkHandler<SetMessage> {
 class FinishSurveyHandler extends UnitOfWorkHandler<FinishSurvey> {
   async decide(work: UnitOfWork, { key }: FinishSurvey) {
     const identifier = String(key);
-    const locator = (await work.load(cartographer, identifier))?.foundation ?? null;
+    const state = await work.load(cartographer, identifier);
+    if (state === undefined) throw new NotFound('Survey/Cartographer', identifier);
+    const locator = isThere(state) ? state.foundation : null;
     await work.decide(cartographer, identifier, { type: 'FinishCartographer', data: {} });
     const its = locator === null ? undefined : await work.load(foundation, locator);
     if (locator === null || its?.stage !== 'active') return null;
@@ -194,7 +199,7 @@ export const cartographerHandlers = [
   FinishSurveyHandler,
   deleteUnreferencedHandler(DeleteCartographer, 'Survey/Cartographer', async (work, key) => {
     const identifier = String(key);
-    const locator = (await work.load(cartographer, identifier))?.foundation ?? null;
+    const { foundation: locator } = await registered(work, identifier);
     if (locator !== null) {
       await work.decide(foundation, locator, { type: 'EndSurvey', data: { cartographer: identifier } });
     }

@@ -42,6 +42,14 @@ describe('a machine that calls in', () => {
     given(cartographer, registered, assigned).when({ type: 'FinishCartographer', data: {} }).yields(done);
     given(cartographer, registered, assigned, done).when(register).yields(registered);
   });
+  it('may say again that it is done, until it registers anew', () => {
+    const finish: CartographerCommand = { type: 'FinishCartographer', data: {} };
+    const done: CartographerEvent = { type: 'CartographerDone', data: { foundation: 'f1' } };
+    given(cartographer, registered, assigned, done).when(finish).yieldsNothing();
+    given(cartographer, registered, assigned, done).when(checkIn(1)).refuses('', 'NOT_FOUND');
+    given(cartographer, registered, assigned, done, registered).when(finish).refuses('', 'NO_FOUNDATION');
+    given(cartographer, registered, { type: 'CartographerDeleted', data: {} }).when(finish).refuses('', 'NOT_FOUND');
+  });
   it('is dropped only while nobody knows it', () => {
     const drop: CartographerCommand = { type: 'DropCartographer', data: { silentSince: at(1) } };
     given(cartographer, registered)

@@ -13,8 +13,12 @@ export interface Cartographer {
   checkedIn: string | null;
 }
 
-/** It is there, or it is not: it was never heard of, is done, was dropped or deleted. */
-export type CartographerState = Cartographer | undefined;
+/** It is there; it is done, and has not registered anew; or it is not: it was never heard of, was dropped or deleted. */
+export type CartographerState = Cartographer | 'done' | undefined;
+
+/** Whether a machine is there. */
+export const isThere = (state: Readonly<CartographerState>): state is Readonly<Cartographer> =>
+  typeof state === 'object';
 
 export type CartographerCommand =
   | Message<'RegisterCartographer', object>
@@ -48,23 +52,23 @@ export const RESTARTING = 'restarting';
 /** A check-in is noted where this long has passed since the last one, or it brings something new. */
 const CHECK_IN_MS = 120_000;
 
-/** Why a machine is refused that has not registered, was dropped or is done. */
+/** Why a machine is refused that is not there. */
 export const notRegistered = () =>
   refuse('', 'NOT_FOUND', 'Cartographer does not exist: the machine has to register first');
 const same = (one: unknown, other: unknown): boolean => writeJson(one) === writeJson(other);
 const set = (data: Partial<Cartographer>, state: CartographerState): CartographerState =>
-  state && { ...state, ...data };
+  isThere(state) ? { ...state, ...data } : state;
 
 export const cartographer: Decider<CartographerState, CartographerCommand, CartographerEvent> = {
   category: 'cartographer',
   initial: () => undefined,
   decide: {
     RegisterCartographer: (_, state) => {
-      if (!state) return { type: 'CartographerRegistered', data: {} };
+      if (!isThere(state)) return { type: 'CartographerRegistered', data: {} };
       return state.message === RESTARTING ? [] : { type: 'CartographerRestarted', data: {} };
     },
     CheckIn: ({ infoMap, at, message }, state) => {
-      if (!state) return notRegistered();
+      if (!isThere(state)) return notRegistered();
       const events: CartographerEvent[] = [];
       const isNew = infoMap !== null && !same(infoMap, state.infoMap);
       if (isNew) events.push({ type: 'CartographerReported', data: { infoMap } });
@@ -77,24 +81,27 @@ export const cartographer: Decider<CartographerState, CartographerCommand, Carto
       }
       return events;
     },
-    MatchCartographer: (data, state) => (state ? { type: 'CartographerMatched', data } : notRegistered()),
+    MatchCartographer: (data, state) => (isThere(state) ? { type: 'CartographerMatched', data } : notRegistered()),
     AssignCartographer: ({ foundation }, state) => {
-      if (!state) return notRegistered();
+      if (!isThere(state)) return notRegistered();
       return state.foundation === foundation ? [] : { type: 'CartographerAssigned', data: { foundation } };
     },
     TellMessage: ({ message }, state) => {
-      if (!state) return notRegistered();
+      if (!isThere(state)) return notRegistered();
       return message === state.message ? [] : { type: 'CartographerMessaged', data: { message } };
     },
     FinishCartographer: (_, state) => {
-      if (!state) return notRegistered();
+      // Its answer may have been lost: the machine says it again.
+      if (state === 'done') return [];
+      if (!isThere(state)) return notRegistered();
       const { foundation } = state;
       return foundation === null
         ? refuse('', 'NO_FOUNDATION', 'it is not known yet which foundation this machine is')
         : { type: 'CartographerDone', data: { foundation } };
     },
-    DropCartographer: (data, state) => (state?.foundation === null ? { type: 'CartographerDropped', data } : []),
-    DeleteCartographer: (_, state) => (state ? { type: 'CartographerDeleted', data: {} } : notRegistered()),
+    DropCartographer: (data, state) =>
+      isThere(state) && state.foundation === null ? { type: 'CartographerDropped', data } : [],
+    DeleteCartographer: (_, state) => (isThere(state) ? { type: 'CartographerDeleted', data: {} } : notRegistered()),
   },
   evolve: {
     CartographerRegistered: () => ({ foundation: null, message: NEW, infoMap: {}, checkedIn: null }),
@@ -104,7 +111,7 @@ export const cartographer: Decider<CartographerState, CartographerCommand, Carto
     CartographerMatched: ({ foundation, message }, state) => set({ foundation, message }, state),
     CartographerAssigned: ({ foundation }, state) => set({ foundation }, state),
     CartographerMessaged: ({ message }, state) => set({ message }, state),
-    CartographerDone: () => undefined,
+    CartographerDone: () => 'done',
     CartographerDropped: () => undefined,
     CartographerDeleted: () => undefined,
   },

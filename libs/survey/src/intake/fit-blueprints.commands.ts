@@ -5,7 +5,7 @@ import { NamedCommand, UnitOfWorkHandler } from '#event-store';
 import type { UnitOfWork } from '#kernel';
 import type { Key, ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
-import { cartographer, notRegistered } from '../cartographer/cartographer.ts';
+import { registered } from '../cartographer/registered.ts';
 import { whyNotOfBluePrint } from './fits.ts';
 
 /** Whether a machine is what a foundation blueprint asks for. */
@@ -31,15 +31,14 @@ class FitBluePrintsHandler extends UnitOfWorkHandler<FitBluePrints> {
   @Inject(READ_STORE) private readonly reads!: ReadStore;
 
   async decide(work: UnitOfWork, { key }: FitBluePrints) {
-    const state = await work.load(cartographer, key);
-    if (!state) throw notRegistered();
+    const { infoMap } = await registered(work, key);
     const { rows } = await this.reads.now.list(blueprints, { where: { kind: 'foundation' }, count: MAX_BLUEPRINTS });
     const fits: Fit[] = [];
     for (const { key: name } of rows) {
       const blueprint = String(name);
       // One that asks for nothing says nothing of what machines are for it.
       if (!(await validationTemplateOf(work, blueprint))) continue;
-      const fault = (await whyNotOfBluePrint(work, blueprint, state.infoMap)) ?? null;
+      const fault = (await whyNotOfBluePrint(work, blueprint, infoMap)) ?? null;
       fits.push({ blueprint, fits: fault === null, fault });
     }
     return fits.toSorted((one, other) => Number(other.fits) - Number(one.fits));

@@ -11,7 +11,7 @@ import type { Key, ReadStore } from '#read-store';
 import { Ids, READ_STORE } from '#read-store';
 import { Secrets } from '#secrets';
 import { attach } from '../cartographer/attach.ts';
-import { cartographer, notRegistered } from '../cartographer/cartographer.ts';
+import { registered } from '../cartographer/registered.ts';
 import { isSurveyed, typesOf } from './check-intake.ts';
 import { whyNotOfBluePrint } from './fits.ts';
 import type { Intake } from './intake-rule.ts';
@@ -65,9 +65,7 @@ abstract class TakeInHandler<C extends NamedCommand<TakenIn>> extends UnitOfWork
     { metadata: { request } }: CommandContext,
   ): Promise<TakenIn> {
     const identifier = String(key);
-    const state = await work.load(cartographer, identifier);
-    if (!state) throw notRegistered();
-    const { foundation, infoMap } = state;
+    const { foundation, infoMap } = await registered(work, identifier);
     if (foundation !== null) throw refuse('', 'MATCHED', `this machine is foundation "${foundation}" already`);
     const intake = await this.#intakeOf(work, wanted);
     const why = await whyNotOfBluePrint(work, intake.blueprint, infoMap);

@@ -107,7 +107,7 @@ function filledValues(work: UnitOfWork, machine: UnknownMachine, type: Foundatio
     Object.entries(ownValues(type, intake)).map(([name, value]) => {
       if (typeof value !== 'string') return [name, value];
       const { text, missing } = fill(value, machine);
-      const field = type.fields[name];
+      const field = Object.hasOwn(type.fields, name) ? type.fields[name] : undefined;
       const fault = missing.length > 0 ? `the machine reports no ${missing.join(', ')}` : field && whyNot(field, text);
       if (fault !== undefined) work.fault('values', 'INVALID_VALUE', `${name}: ${fault}`, name);
       return [name, text];
