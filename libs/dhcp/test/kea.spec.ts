@@ -16,6 +16,7 @@ import { offersLeases, questionsFor } from '../src/kea/prove-service.ts';
 import { radvdConfiguration } from '../src/kea/radvd-configuration.ts';
 import type { SiteSubnet } from '../src/subnets/site-subnet.ts';
 import { replaceFile } from '../src/service/replace-file.ts';
+import { RouterAdvertisements } from '../src/service/router-advertisements.ts';
 import { ServedKea } from '../src/service/served-kea.ts';
 import { machine, settings, subnet } from './example-subnets.ts';
 
@@ -251,6 +252,8 @@ describe('Kea for IPv6', () => {
       await replaceFile(file, radvdConfiguration(six, interfaces, new Set(['fd77::1'])), 0o644);
       await network.run('radvd', '--configtest', '-C', file);
       expect(await readFile(file, 'utf8')).toContain('AdvManagedFlag on');
+      await new RouterAdvertisements({ file, pidFile: undefined }, silentLogger).advertise([], undefined, {});
+      await network.run('radvd', '--configtest', '-C', file);
     } finally {
       await kea?.stop();
       await network.stop();

@@ -39,7 +39,10 @@ describe('a proof', () => {
   /** A Kea that counts what it does with each question. */
   const proved = (outcomes: Readonly<Record<string, string>>, fault?: Error) => {
     const counts: Record<string, number> = {};
-    const ask = async (_: string, { name }: KeaMap = {}) => ({ [String(name)]: [[counts[String(name)] ?? 0, '']] });
+    const ask = async (_: string, parameters: KeaMap = {}) => {
+      const name = parameters['name'] as string;
+      return { [name]: [[counts[name] ?? 0, '']] };
+    };
     const send = async ({ mac }: { readonly mac: string }) => {
       if (fault) throw fault;
       const counted = outcomes[mac];

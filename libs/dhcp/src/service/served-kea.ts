@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import type { Logger } from '#kernel';
 import { kea4Configuration } from '../kea/kea4-configuration.ts';
 import { kea6Configuration } from '../kea/kea6-configuration.ts';
@@ -121,11 +122,14 @@ export class ServedKea {
   }
 }
 
-/** The servers of Kea's that are named. */
+/**
+ * The servers of Kea's that are named.
+ * @param seen interfaces of this machine, those too whose link is down
+ */
 export function servedKeas(
-  { kea4, kea6, settings, probe, everyMs, log }: DhcpOptions,
+  { kea4, kea6, settings, probe, everyMs, log, interfaces = networkInterfaces }: DhcpOptions,
   kept: ServedWell,
-  interfaces: () => Interfaces,
+  seen: () => Interfaces,
 ): readonly ServedKea[] {
   const servers: ServedKea[] = [];
   if (kea4 !== undefined) {
@@ -140,7 +144,7 @@ export function servedKeas(
   }
   if (kea6 !== undefined) {
     const render: KeaDriverOptions['render'] = (subnets, running) => {
-      const links = interfacesBySubnet(subnets, interfaces(), running);
+      const links = interfacesBySubnet(subnets, seen(), running);
       return kea6Configuration(subnets, { settings, interfaces: links }, running);
     };
     const ask = keaSocket(kea6);
