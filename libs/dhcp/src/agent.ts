@@ -7,4 +7,4 @@ export { SiteAnswers } from './service/site-answers.ts';
 export type { ReportedLease } from './service/lease-reporter.ts';
 export { readSubnets } from './subnets/site-subnet.ts';
 export type { SiteSubnet } from './subnets/site-subnet.ts';
-export { isIn, numbered, numberedSubnet } from './subnets/address-range.ts';
+export { addressText, isIn, numbered, numberedSubnet } from './subnets/address-range.ts';
