@@ -11,6 +11,7 @@ import { kea6Configuration } from '../src/kea/kea6-configuration.ts';
 import type { KeaDriverOptions } from '../src/kea/kea-driver.ts';
 import { KeaDriver } from '../src/kea/kea-driver.ts';
 import { currentLeases } from '../src/kea/kea-leases.ts';
+import type { KeaMap } from '../src/kea/kea-json.ts';
 import { keaSocket } from '../src/kea/kea-socket.ts';
 import { offersLeases, questionsFor } from '../src/kea/prove-service.ts';
 import { radvdConfiguration } from '../src/kea/radvd-configuration.ts';
@@ -199,6 +200,47 @@ describe('Kea for IPv4', () => {
     expect(await network.lease({ mac: WEB2 })).toMatchObject({ ip: had });
     await driver.serve(served);
     expect(driver.state).toEqual({ serves: 'wanted', answers: true, fault: undefined });
+  });
+
+  it('is not told again what it has, however it shows that', async () => {
+    const wires = [
+      ['10.80.0.0/24', ['9/0']],
+      ['10.81.0.0/24', []],
+      ['10.82.0.0/24', ['9/0']],
+      ['10.83.0.0/24', ['2/0']],
+      ['10.84.0.0/24', ['2/0']],
+    ] as const;
+    const many = wires.map(([text, links], n) =>
+      subnet({
+        block: [70, 8, 900, 30, 1000][n] ?? 0,
+        subnet: text,
+        gateway: null,
+        links,
+        pool: [text.replace('0/24', '5')],
+      }),
+    );
+    const asked: string[] = [];
+    let later = 0;
+    const other = new KeaDriver({
+      ...parts,
+      ask: async (command, given) => {
+        asked.push(command);
+        const answer = (await parts.ask(command, given)) as KeaMap;
+        return command === 'status-get' ? { ...answer, reload: Number(answer['reload']) + later / 1000 } : answer;
+      },
+      prove: async () => 'offers',
+      now: () => performance.now() + later,
+    });
+    await other.serve([...served, ...many]);
+    later = 10_000;
+    await other.serve([...served, ...many]);
+    expect(asked.filter((command) => command.startsWith('config'))).toEqual([
+      'config-get',
+      'config-test',
+      'config-set',
+      'config-get',
+    ]);
+    await driver.serve(served);
   });
 
   it('is told again after it was killed', async () => {

@@ -254,13 +254,13 @@ export class KeaDriver {
 /** What of an answer or a configuration is of its server. */
 const ownPart = (config: KeaMap): KeaMap => (config['Dhcp4'] ?? config['Dhcp6'] ?? {}) as KeaMap;
 
-/** The ids of the subnets in a configuration, as text: Kea's own file has others, or none. */
+/** The ids of the subnets in a configuration, as text, in an order of its own: Kea's own file has others, or none. */
 function subnetsIn(config: KeaMap): string {
   const listed = (of: KeaMap, ...keys: readonly string[]) =>
     keys.flatMap((key) => (of[key] ?? []) as readonly KeaMap[]);
   const part = ownPart(config);
   const all = [part, ...listed(part, 'shared-networks')].flatMap((one) => listed(one, 'subnet4', 'subnet6'));
-  return JSON.stringify(all.map(({ id }) => id));
+  return JSON.stringify(all.map(({ id }) => Number(id)).toSorted((one, other) => one - other));
 }
 
 /** About as long, so that not all ask at once, in milliseconds. */
