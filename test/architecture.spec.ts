@@ -38,6 +38,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   // Of the wire, the foreman sees the port that it dispatches through.
   foreman: [...SUBJECT, 'reactions', 'integrity', 'tscript', 'wire', 'platform', 'blueprint', 'site'],
   plots: [...SUBJECT],
+  dhcp: [...SUBJECT, 'site', 'ipam'],
   building: [
     ...SUBJECT,
     'reactions',
@@ -49,6 +50,7 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
     'site',
     'blueprint',
     'ipam',
+    'dhcp',
     'foreman',
   ],
   survey: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'plots', 'building'],
@@ -56,7 +58,6 @@ const MODULES: Readonly<Record<string, readonly string[]>> = {
   provision: [...SUBJECT, 'reactions', 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   inventory: [...SUBJECT, 'config', 'platform', 'site', 'blueprint', 'ipam', 'foreman', 'building'],
   dns: [...SUBJECT, 'reactions', 'programs', 'directory', 'site', 'ipam', 'building'],
-  dhcp: [...SUBJECT, 'site', 'ipam'],
   boot: [...SUBJECT, 'config', 'ipam', 'building', 'dhcp'],
   images: [...SUBJECT, 'config', 'site', 'blueprint', 'building'],
   documents: [

@@ -108,6 +108,22 @@ it('another one waits until it is given back, whatever ends the job: cancelled, 
   await client.delete(dynamic);
 });
 
+it('of addresses of the pool, one is borrowed that no other machine has leased', async () => {
+  const [lower, upper] = [
+    await created(`${UTILITIES}/DynamicAddress`, { address_block: block, offset: 40 }),
+    await created(`${UTILITIES}/DynamicAddress`, { address_block: block, offset: 41 }),
+  ];
+  const granted = [{ ip_address: '10.0.0.40', mac: '52:54:00:00:00:99', host_name: 'stranger' }];
+  await client.call('/api/v1/SubContractor/DHCPLease(report)', { site: SITE, agent: 'edge1', granted, ended: [] });
+  await until(async () => (await client.list('/api/v1/SubContractor/DHCPLease')).uris.length === 1);
+  const six = await jobOf(await foundation('six', 'pause( msg=foundation.provisioning_ip )\n'));
+  await becomes(six, 'paused', '10.0.0.41');
+  const seven = await jobOf(await foundation('seven', 'pause( msg=foundation.provisioning_ip )\n'));
+  await becomes(seven, 'paused', '10.0.0.40');
+  for (const job of [six, seven]) await client.call(`${job}(cancel)`);
+  for (const one of [lower, upper]) await client.delete(one);
+});
+
 it('a script chooses what the interface boots that its foundation is installed over', async () => {
   await created('/api/v1/BluePrint/PXE', { name: 'disk', boot_script: 'sanboot', template: '# none' });
   const script = "dhcp.set_pxe( pxe='disk', interface=foundation.provisioning_interface )\n";

@@ -233,3 +233,26 @@ it('are for agents, and the config_uuid takes its own permission', async () => {
   const leases = await agent.call<Record<string, object>>(`${DHCPD}(getStaticPools)`, { site: SITE });
   expect(leases['52:54:00:00:00:01']).toMatchObject({ ip_address: '10.0.0.11', config_uuid: '********' });
 });
+
+it('say of names what the configuration of the site comes to', async () => {
+  const config_values = {
+    net: '10.4.0',
+    dns_servers: ['{{ net }}.2'],
+    domain_name: '{{ top }}.test',
+    top: 'site3',
+    dns_search: ['{{ domain_name }}', 'example.test'],
+    domain_search: ['never.test'],
+  };
+  await created('/api/v1/Site/Site', { name: 'site3', description: 'a site', config_values });
+  const site = '/api/v1/Site/Site:site3:';
+  const address_block = await block('third', '10.4.0.0', 24, site);
+  await created(`${UTILITIES}/DynamicAddress`, { address_block, offset: 5 });
+  expect(await client.call(`${DHCPD}(getSubnets)`, { site })).toMatchObject([
+    {
+      subnet: '10.4.0.0/24',
+      dns_servers: ['10.4.0.2'],
+      domain_name: 'site3.test',
+      domain_search: ['site3.test', 'example.test'],
+    },
+  ]);
+});

@@ -285,13 +285,16 @@ describe('what a machine boots', () => {
   it('is nothing where none is set; iPXE is always given a script that it can run', async () => {
     await boots(null);
     expect(await from('10.0.0.11', 'boot_script/')).toMatchObject({ status: 200, text: '' });
-    for (const [address, path, words] of [
+    for (const [address, path, words, at] of [
       ['10.0.0.11', 'boot_script/', 'Nothing is to be booted'],
       ['10.0.0.77', 'boot_script/', 'Address Not Found or is Duplicate'],
       ['10.0.0.77', 'boot_script/c/0e2c1d5e-6c0f-4a53-9d2b-6f3c1a7f0d11', 'Config UUID Not Found'],
       ['10.0.0.77', 'boot_script/a/10.0.0.11', 'Invalid Session'],
+      ['10.0.0.11', 'boot_script', 'Invalid config uri'],
+      ['10.0.0.11', '/boot_script/x?y', 'Invalid config uri'],
+      ['10.0.0.11', 'boot_script/', 'Invalid config uri', `${server.url}/`],
     ] as const) {
-      const { status, type, length, text } = await from(address, path, IPXE);
+      const { status, type, length, text } = await from(address, path, IPXE, at);
       expect([status, type, text]).toEqual([200, TEXT, `#!ipxe\n\necho ${words}\nsleep 10\nexit 1\n`]);
       expect(length).toBe(String(text.length));
     }

@@ -1,4 +1,5 @@
 import { isIPv4 } from 'node:net';
+import { addressText, numbered, numberedSubnet } from '#dhcp/agent';
 import { directory, integer, InvalidValue, parser, seconds, setting, text } from '#runtime/settings';
 
 const ipv4 = parser((value) => {
@@ -6,15 +7,24 @@ const ipv4 = parser((value) => {
   return value;
 });
 
-/** Reads `10.9.0.1=10.1.0.0/24`, several separated by commas: relays by the subnet they relay for. */
+/** Reads `10.9.0.1=10.1.0.0/24`, several separated by commas: relays by the subnet they relay for, as it is usually written. */
 const relays = parser((value): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>();
   for (const entry of value.split(',').map((part) => part.trim())) {
-    const [, relay, subnet] = /^([0-9a-f.:]+)=([0-9a-f.:]+\/\d{1,3})$/.exec(entry) ?? [];
-    if (relay === undefined || subnet === undefined) {
+    const [, relayText, subnetText] = /^([0-9a-f.:]+)=([0-9a-f.:]+\/\d{1,3})$/i.exec(entry) ?? [];
+    if (relayText === undefined || subnetText === undefined) {
       throw new InvalidValue('must be relays with the subnet of each: 10.9.0.1=10.1.0.0/24');
     }
-    found.set(subnet, [...(found.get(subnet) ?? []), relay]);
+    const relay = numbered(relayText);
+    if (!relay || (relay.ipv4 && !isIPv4(relayText))) throw new InvalidValue(`the relay "${relayText}" is no address`);
+    const range = numberedSubnet(subnetText);
+    if (!range || (range.ipv4 && !isIPv4(subnetText.replace(/\/.*/, '')))) {
+      throw new InvalidValue(`"${subnetText}" is no subnet`);
+    }
+    if (relay.ipv4 !== range.ipv4)
+      throw new InvalidValue(`the relay "${relayText}" is of another kind than its subnet`);
+    const subnet = `${addressText({ ipv4: range.ipv4, value: range.first })}/${range.prefix}`;
+    found.set(subnet, [...(found.get(subnet) ?? []), addressText(relay)]);
   }
   return found;
 });

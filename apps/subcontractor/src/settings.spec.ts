@@ -37,6 +37,16 @@ describe('settings of the subcontractor', () => {
     expect(usualName()).toMatch(new RegExp(`-${process.pid}$`));
   });
 
+  it('take relays by their subnets, however those are written', () => {
+    const SUBCONTRACTOR_DHCP_RELAYS = '10.9.0.1=10.1.0.5/24, 10.9.0.2=10.1.0.0/24,2001:DB8:0::1=2001:DB8:0:1::7/64';
+    expect(readSettings({ ...least, SUBCONTRACTOR_DHCP_RELAYS }, known).dhcpRelays).toEqual(
+      new Map([
+        ['10.1.0.0/24', ['10.9.0.1', '10.9.0.2']],
+        ['2001:db8:0:1::/64', ['2001:db8::1']],
+      ]),
+    );
+  });
+
   it('need no NATS where a server is polled, and log in there with the token', () => {
     const polled = { SUBCONTRACTOR_SERVER: 'https://contractor', SUBCONTRACTOR_SITE: 'a, b', SUBCONTRACTOR_TOKEN: 't' };
     expect(readSettings(polled, known)).toMatchObject({
@@ -87,6 +97,12 @@ describe('settings of the subcontractor', () => {
     ['SUBCONTRACTOR_DHCP_TFTP', 'boot', 'SUBCONTRACTOR_DHCP_TFTP="boot": must be an IPv4 address'],
     ['SUBCONTRACTOR_DHCP_BOOT_URL', 'http://a/', 'SUBCONTRACTOR_DHCP_BOOT_URL="http://a/": must not end with "/"'],
     ['SUBCONTRACTOR_DHCP_RELAYS', '10.9.0.1', 'must be relays with the subnet of each: 10.9.0.1=10.1.0.0/24'],
+    ['SUBCONTRACTOR_DHCP_RELAYS', '999.1.1.1=10.1.0.0/24', 'the relay "999.1.1.1" is no address'],
+    ['SUBCONTRACTOR_DHCP_RELAYS', '010.1.1.1=10.1.0.0/24', 'the relay "010.1.1.1" is no address'],
+    ['SUBCONTRACTOR_DHCP_RELAYS', '10.9.0.1=10.1.0/24', '"10.1.0/24" is no subnet'],
+    ['SUBCONTRACTOR_DHCP_RELAYS', '10.9.0.1=010.1.0.0/24', '"010.1.0.0/24" is no subnet'],
+    ['SUBCONTRACTOR_DHCP_RELAYS', '10.9.0.1=10.1.0.0/33', '"10.1.0.0/33" is no subnet'],
+    ['SUBCONTRACTOR_DHCP_RELAYS', '10.9.0.1=2001:db8::/64', 'is of another kind than its subnet'],
     ['SUBCONTRACTOR_DHCP_PROBE', '10.0.0.2:0', 'must be an IPv4 address, perhaps with a port: 10.0.0.2:67'],
     ['SUBCONTRACTOR_DHCP_CONSOLE', '../x', 'must be a console, such as console or ttyS0, or none'],
     ['SUBCONTRACTOR_SSH_HOST_KEYS', 'none', 'SUBCONTRACTOR_SSH_HOST_KEYS="none": must be'],

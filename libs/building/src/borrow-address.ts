@@ -1,3 +1,5 @@
+import { leases } from '#dhcp';
+import type { FindLeased } from '#ipam';
 import {
   addressBlock,
   addressBlocks,
@@ -69,13 +71,26 @@ async function borrowAddress(work: UnitOfWork, view: View, locator: string, job:
   const found = await work.load(foundation, locator);
   if (!('value' in found) || found.value.borrowed) return true;
   if ((await ownAddress(view, locator, found.value.structure ?? null)) !== null) return true;
-  const { blocks } = await reachedBy(view, locator);
+  const { over, blocks } = await reachedBy(view, locator);
   // Where it is reached over no network, there is nothing to wait for.
   if (blocks.length === 0) return true;
-  const lent = await lendAddress(work, view, blocks, { key: keyOf(job), reason: `Foundation ${locator}` });
+  const leased = leasedToOthers(view, over?.row.mac ?? null);
+  const lent = await lendAddress(work, view, blocks, { key: keyOf(job), reason: `Foundation ${locator}`, leased });
   if (!lent) return false;
   return work.decide(foundation, locator, { type: 'BorrowAddress', data: { job, ...lent } });
 }
+
+/** Finds what a DHCP server has leased to a machine with another MAC: whoever asks from there would pass for this one. */
+const leasedToOthers =
+  (view: View, mac: string | null): FindLeased =>
+  async (block, offsets) => {
+    const place = await view.get(addressBlocks, block);
+    if (!place) return new Set();
+    const byAddress = new Map(offsets.map((offset) => [placeValues(place, offset).ip_address, offset]));
+    const any = [...byAddress.keys()].flatMap((address) => address ?? []);
+    const { rows } = await view.list(leases, { where: { address: { any }, site: place.site } });
+    return new Set(rows.flatMap(({ row }) => (row.mac === mac ? [] : (byAddress.get(row.address) ?? []))));
+  };
 
 /** Gives back what a job has borrowed; nothing where it has not. */
 async function returnAddress(work: UnitOfWork, locator: string, job: number): Promise<void> {

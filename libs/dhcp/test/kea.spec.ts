@@ -8,13 +8,17 @@ import { startKea, startNetwork, until } from '#testing';
 import { discoverPacket } from '../src/kea/discover.ts';
 import { kea4Configuration } from '../src/kea/kea4-configuration.ts';
 import { kea6Configuration } from '../src/kea/kea6-configuration.ts';
+import type { KeaDriverOptions } from '../src/kea/kea-driver.ts';
 import { KeaDriver } from '../src/kea/kea-driver.ts';
 import { currentLeases } from '../src/kea/kea-leases.ts';
+import type { KeaMap } from '../src/kea/kea-json.ts';
 import { keaSocket } from '../src/kea/kea-socket.ts';
-import { offersLeases, questionFor } from '../src/kea/prove-service.ts';
+import { offersLeases, questionsFor } from '../src/kea/prove-service.ts';
 import { radvdConfiguration } from '../src/kea/radvd-configuration.ts';
 import type { SiteSubnet } from '../src/subnets/site-subnet.ts';
 import { replaceFile } from '../src/service/replace-file.ts';
+import { RouterAdvertisements } from '../src/service/router-advertisements.ts';
+import { ServedKea } from '../src/service/served-kea.ts';
 import { machine, settings, subnet } from './example-subnets.ts';
 
 jest.setTimeout(120_000);
@@ -37,6 +41,7 @@ describe('Kea for IPv4', () => {
   let network: TestNetwork;
   let kea: Kea;
   let driver: KeaDriver;
+  let parts: KeaDriverOptions;
   const said = settings();
   const served = [
     subnet({
@@ -61,22 +66,23 @@ describe('Kea for IPv4', () => {
     network = await startNetwork('10.77.0.1/24');
     kea = await startKea({ interfaces: ['srv0'], network });
     const ask = keaSocket(kea.socket);
-    driver = new KeaDriver({
+    parts = {
       ask,
       name: 'dhcp4',
       socket: kea.socket,
       render: (subnets, running) => kea4Configuration(subnets, said, running),
       prove: async (subnets) => {
-        const question = questionFor(subnets, said.relays);
+        const questions = questionsFor(subnets, said.relays);
         const send = async ({ mac, giaddr }: { readonly mac: string; readonly giaddr: string }) => {
           const packet = discoverPacket({ mac, giaddr, xid: Buffer.of(1, 2, 3, 4) }).toString('hex');
           await network.run(process.execPath, '-e', SEND, packet, EVERYBODY);
         };
-        return question && offersLeases(ask, question, { address: EVERYBODY, port: 67 }, send);
+        return offersLeases(ask, questions, { address: EVERYBODY, port: 67 }, { send });
       },
       good: undefined,
       log: silentLogger,
-    });
+    };
+    driver = new KeaDriver(parts);
     await driver.serve(served);
   });
   afterAll(async () => {
@@ -177,6 +183,66 @@ describe('Kea for IPv4', () => {
     expect(await network.lease({ mac: WEB1 })).toMatchObject({ ip: '10.77.0.11' });
   });
 
+  it('keeps what it is told where nobody has a free address, and gives a machine its own that a stranger has', async () => {
+    const had = (await network.lease({ mac: STRANGER }))?.['ip'] ?? '';
+    const moved = [subnet({ machines: [machine(WEB2, had)] })];
+    const one = new ServedKea(4, { ...parts, good: served }, 1000);
+    await one.serve(served);
+    await driver.serve(moved);
+    expect(driver.state).toMatchObject({
+      serves: 'wanted',
+      answers: undefined,
+      fault: 'it has no free address for anybody it was asked for',
+    });
+    expect(await network.lease({ mac: WEB2 })).toBeUndefined();
+
+    await one.serve(moved);
+    expect(await network.lease({ mac: WEB2 })).toMatchObject({ ip: had });
+    await driver.serve(served);
+    expect(driver.state).toEqual({ serves: 'wanted', answers: true, fault: undefined });
+  });
+
+  it('is not told again what it has, however it shows that', async () => {
+    const wires = [
+      ['10.80.0.0/24', ['9/0']],
+      ['10.81.0.0/24', []],
+      ['10.82.0.0/24', ['9/0']],
+      ['10.83.0.0/24', ['2/0']],
+      ['10.84.0.0/24', ['2/0']],
+    ] as const;
+    const many = wires.map(([text, links], n) =>
+      subnet({
+        block: [70, 8, 900, 30, 1000][n] ?? 0,
+        subnet: text,
+        gateway: null,
+        links,
+        pool: [text.replace('0/24', '5')],
+      }),
+    );
+    const asked: string[] = [];
+    let later = 0;
+    const other = new KeaDriver({
+      ...parts,
+      ask: async (command, given) => {
+        asked.push(command);
+        const answer = (await parts.ask(command, given)) as KeaMap;
+        return command === 'status-get' ? { ...answer, reload: Number(answer['reload']) + later / 1000 } : answer;
+      },
+      prove: async () => 'offers',
+      now: () => performance.now() + later,
+    });
+    await other.serve([...served, ...many]);
+    later = 10_000;
+    await other.serve([...served, ...many]);
+    expect(asked.filter((command) => command.startsWith('config'))).toEqual([
+      'config-get',
+      'config-test',
+      'config-set',
+      'config-get',
+    ]);
+    await driver.serve(served);
+  });
+
   it('is told again after it was killed', async () => {
     await kea.kill();
     await expect(driver.serve(served)).rejects.toThrow('Kea does not run');
@@ -218,7 +284,7 @@ describe('Kea for IPv6', () => {
         name: 'dhcp6',
         socket: kea.socket,
         render: (subnets, running) => kea6Configuration(subnets, { settings: settings(), interfaces }, running),
-        prove: async () => undefined,
+        prove: async () => 'unknown',
         good: undefined,
         log: silentLogger,
       });
@@ -228,6 +294,8 @@ describe('Kea for IPv6', () => {
       await replaceFile(file, radvdConfiguration(six, interfaces, new Set(['fd77::1'])), 0o644);
       await network.run('radvd', '--configtest', '-C', file);
       expect(await readFile(file, 'utf8')).toContain('AdvManagedFlag on');
+      await new RouterAdvertisements({ file, pidFile: undefined }, silentLogger).advertise([], undefined, {});
+      await network.run('radvd', '--configtest', '-C', file);
     } finally {
       await kea?.stop();
       await network.stop();

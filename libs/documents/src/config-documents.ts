@@ -44,6 +44,9 @@ const NOT_FOUND: Readonly<Record<ConfigPath['by'], string>> = {
   caller: 'Address Not Found or is Duplicate',
 };
 
+/** Where iPXE asks for a script, whether or not that is a path. */
+const SCRIPT = /^\/+config\/+boot_script(?![a-z_])/i;
+
 /**
  * The documents that machines fetch below `/config/`: their configuration, boot scripts and templates. A machine that
  * knows its `config_uuid`, or asks from an address of its own, gets the values of its secrets; by id, locator or the
@@ -75,7 +78,7 @@ export class ConfigDocuments {
       if (given) this.#options.noteDocument({ time, durationMs: Math.round(performance.now() - begun), ...given });
     }
     const { answer } = made;
-    if (path?.type !== 'boot_script' || !isIpxe(request.header('user-agent'))) return answer;
+    if (!SCRIPT.test(request.target) || !isIpxe(request.header('user-agent'))) return answer;
     if (answer.status === 200 && answer.text !== '') return answer;
     return plain(200, refusalScript(answer.text ?? ''));
   }

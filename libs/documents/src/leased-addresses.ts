@@ -1,10 +1,12 @@
 import type { FoundationRow } from '#building';
 import { foundations } from '#building';
-import { overlay } from '#config';
+import { mergedConfiguration, overlay } from '#config';
 import type { AddressRow, IpAddress } from '#ipam';
 import { addressBlocks, addresses, formatAddress, isIpv4, parseAddress, placeValues, useKey } from '#ipam';
+import type { Json } from '#kernel';
 import type { Key, View } from '#read-store';
 import { siteLayers } from '#site';
+import { textsOf } from './cloud-network.ts';
 
 /** How many blocks, or hosts, are looked at together. */
 export const SLICE = 1000;
@@ -102,9 +104,10 @@ export interface Resolver {
   readonly domain_name?: string;
 }
 
-/** What the configuration of a site says of names, as it stands there. */
+/** What the configuration of a site says of names, as it stands there: not rendered. */
 export async function resolverOf(view: View, site: string): Promise<Resolver> {
-  const { servers, domain } = await siteNames(view, site);
+  const { values } = overlay((await siteLayers(view, site)).layers, []);
+  const { servers, domain } = namesIn((key) => values.get(key));
   const [first] = servers;
   return {
     ...(first === undefined ? {} : { dns_server: first }),
@@ -112,17 +115,17 @@ export async function resolverOf(view: View, site: string): Promise<Resolver> {
   };
 }
 
-/** All that the configuration of a site says of names. */
+/** All that the configuration of a site says of names, rendered as its other values are. */
 export async function siteNames(view: View, site: string) {
-  const { values } = overlay((await siteLayers(view, site)).layers, []);
-  const textsOf = (key: string): readonly string[] => {
-    const value = values.get(key);
-    return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
-  };
-  const domain = values.get('domain_name');
+  const { configuration } = await mergedConfiguration((await siteLayers(view, site)).layers, []);
+  return namesIn((key) => configuration[key]);
+}
+
+function namesIn(valueOf: (key: string) => Json | undefined) {
+  const domain = valueOf('domain_name');
   return {
-    servers: textsOf('dns_servers'),
-    search: textsOf('domain_search'),
+    servers: textsOf(valueOf('dns_servers')),
+    search: textsOf(valueOf('dns_search') ?? valueOf('domain_search')),
     domain: typeof domain === 'string' ? domain : null,
   };
 }

@@ -24,6 +24,7 @@ export { Holders } from './holders.ts';
 export type { Holder, HolderSource } from './holders.ts';
 export { addressLoans } from './loan/address-loans.ts';
 export { lendAddress, poolUse, takeAddressBack } from './loan/lend-address.ts';
+export type { FindLeased } from './loan/lend-address.ts';
 export type { Lent } from './loan/lend-address.ts';
 export { formatAddress, InvalidAddress, isIpv4, parseAddress } from './ip-address.ts';
 export type { IpAddress } from './ip-address.ts';

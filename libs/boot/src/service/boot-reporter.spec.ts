@@ -85,6 +85,38 @@ describe('reports of what machines ask for', () => {
     ]);
   });
 
+  it('go to a site also where another one fails', async () => {
+    const told: string[] = [];
+    const reporter = new BootReporter(
+      {
+        report: async (site) => {
+          if (site === 'site1') throw new Error('Not Authorized');
+          told.push(site);
+        },
+        siteOf: (address) => (address === '10.0.0.1' ? 'site1' : 'site2'),
+        neighbours: async () => new Map(),
+        isFinal: () => false,
+        log: silentLogger,
+      },
+      1,
+    );
+    reporter.note(request('10.0.0.1'));
+    reporter.note(request('10.0.0.2'));
+    await expect(reporter.tell()).rejects.toThrow('site site1: Not Authorized');
+    expect(told).toEqual(['site2']);
+    expect(reporter.state.untold).toBe(1);
+  });
+
+  it('tell addresses without their zone, and nothing of what has none', async () => {
+    const server = new Kept();
+    const reporter = reporterTo(server);
+    reporter.note(request('fe80::5054:ff:fe00:1%eth0'));
+    reporter.note(request('undefined'));
+    reporter.note(request('10.0.0.2'));
+    await reporter.tell();
+    expect(server.requests.map(({ ip_address: address }) => address)).toEqual(['fe80::5054:ff:fe00:1', '10.0.0.2']);
+  });
+
   it('are of the newest where too many wait', () => {
     const reporter = reporterTo(new Kept());
     for (let n = 0; n < MAX_UNTOLD + 3; n += 1) reporter.note(request('10.0.0.1'));

@@ -1,3 +1,4 @@
+import { numbered } from '#dhcp/agent';
 import type { Logger } from '#kernel';
 import type { BootRequest } from '../trace/boot-request.ts';
 
@@ -51,7 +52,18 @@ export class BootReporter {
     return { untold: this.#untold.length, forgotten: this.#forgotten };
   }
 
-  note({ address, durationMs, mac = '', ...request }: Omit<BootRequest, 'mac'> & { readonly mac?: string }): void {
+  note({
+    address: from,
+    durationMs,
+    mac = '',
+    ...request
+  }: Omit<BootRequest, 'mac'> & { readonly mac?: string }): void {
+    // Of an address on a wire the zone says which interface of this machine is on it: that is nobody else's business.
+    const address = from.replace(/%.*$/s, '');
+    if (!numbered(address)) {
+      this.#options.log.warn('what was asked for from no address is not told', { address: from, what: request.what });
+      return;
+    }
     this.#count += 1;
     const id = `${this.#ids}-${this.#count}`;
     this.#untold.push({ ...request, id, ip_address: address, mac, duration_ms: durationMs });
@@ -72,9 +84,17 @@ export class BootReporter {
       const site = this.#options.siteOf(one.ip_address);
       if (site !== undefined) pushTo(bySite, site, one);
     }
+    const faults: string[] = [];
     for (const [site, requests] of bySite) {
-      for (let at = 0; at < requests.length; at += SLICE) await this.#tellSome(site, requests.slice(at, at + SLICE));
+      await this.#tellAll(site, requests).catch((error: unknown) => {
+        faults.push(`site ${site}: ${(error as Error).message}`);
+      });
     }
+    if (faults.length > 0) throw new Error(faults.join('; '));
+  }
+
+  async #tellAll(site: string, requests: readonly ToldRequest[]): Promise<void> {
+    for (let at = 0; at < requests.length; at += SLICE) await this.#tellSome(site, requests.slice(at, at + SLICE));
   }
 
   async #tellSome(site: string, requests: readonly ToldRequest[]): Promise<void> {

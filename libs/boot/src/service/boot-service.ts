@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SiteSubnet } from '#dhcp/agent';
+import { SiteAnswers } from '#dhcp/agent';
 import { serveHttpFiles } from '../files/http-files.ts';
 import type { FileServer, ListenAt } from '../files/tftp-server.ts';
 import { serveTftp } from '../files/tftp-server.ts';
@@ -8,13 +8,13 @@ import type { BootOptions, BootService, FileServerStatus } from './boot-options.
 import { BootReporter } from './boot-reporter.ts';
 import { LeaseWatch } from './lease-watch.ts';
 import { neighbours } from './neighbours.ts';
-import { siteOfAddress } from './site-of-address.ts';
-import { writeServices } from './write-services.ts';
+import { siteOfAddress, siteWith } from './site-of-address.ts';
+import { servicesBeside } from './write-services.ts';
 
 /** How often what waits is told, in milliseconds; after it failed, later and later. */
 const TELL_MS = 2000;
 const MAX_TELL_MS = 30_000;
-/** How often it is asked which subnets there are, in milliseconds. */
+/** How often it is asked which subnets there are, in milliseconds; after it failed, sooner. */
 const SUBNETS_MS = 60_000;
 
 /** Serves files to machines that boot, and tells the server what they ask for. @throws CannotListen */
@@ -22,13 +22,14 @@ export async function serveBoot(options: BootOptions): Promise<BootService> {
   const { sites, source, files, squid, chrony, log } = options;
   const started = Date.now();
   const stopping = new AbortController();
-  const subnets = new Map<string, readonly SiteSubnet[]>();
+  const answers = new SiteAnswers(sites, (site) => source.subnets(site));
+  const writeServices = servicesBeside({ squid, chrony, log });
   const leases = new LeaseWatch(started);
   const faults = new Map<string, string>();
   const reporter = new BootReporter(
     {
       report: (site, requests) => source.report(site, requests),
-      siteOf: (address) => siteOfAddress(sites, subnets, address),
+      siteOf: (address) => siteOfAddress(sites, answers.known, address) ?? siteWith(sites, answers.known, address),
       neighbours,
       isFinal: (error) => source.isFinal(error),
       log,
@@ -60,21 +61,28 @@ export async function serveBoot(options: BootOptions): Promise<BootService> {
   };
   const askSubnets = (): Promise<boolean> =>
     attempt('ask the server which subnets there are', async () => {
-      for (const site of sites) subnets.set(site, await source.subnets(site));
-      const all = sites.flatMap((site) => (subnets.get(site) ?? []).map(({ subnet }) => subnet));
-      await writeServices({ squid, chrony, log }, [...new Set(all)].toSorted());
+      const failed = await answers.ask();
+      const all = answers.all()?.map(({ subnet }) => subnet);
+      if (all) await writeServices([...new Set(all)].toSorted());
+      if (failed.length > 0) throw new Error(failed.join('; '));
     });
+  const askAgain = async (): Promise<number> => {
+    const done = await askSubnets();
+    againMs = done ? TELL_MS : Math.min(MAX_TELL_MS, 2 * againMs);
+    return done ? SUBNETS_MS : againMs;
+  };
   const tellRequests = (): Promise<boolean> => attempt('tell the server what machines ask for', () => reporter.tell());
 
   const servers = await openServers(options, note);
   let pauseMs = TELL_MS;
+  let againMs = TELL_MS;
   const loops = [
     repeat(async () => {
       pauseMs = (await tellRequests()) ? TELL_MS : Math.min(MAX_TELL_MS, 2 * pauseMs);
       return pauseMs;
     }),
     // With one site, and nothing to be written, it does not matter.
-    ...(sites.length > 1 || squid || chrony ? [repeat(async () => ((await askSubnets()) ? SUBNETS_MS : TELL_MS))] : []),
+    ...(sites.length > 1 || squid || chrony ? [repeat(askAgain)] : []),
   ];
   if (servers.length > 0) {
     const ports = servers.map(({ server, port }) => `${server} ${port}`);

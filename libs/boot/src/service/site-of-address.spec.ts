@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { SiteSubnet } from '#dhcp/agent';
-import { siteOfAddress } from './site-of-address.ts';
+import { siteOfAddress, siteWith } from './site-of-address.ts';
 
 const subnet = (text: string): SiteSubnet => ({
   block: 1,
@@ -34,5 +34,10 @@ describe('the site of an address', () => {
   it('is the only one there is, and not known before the subnets of all are', () => {
     expect(siteOfAddress(['a'], new Map(), '10.0.0.9')).toBe('a');
     expect(siteOfAddress(['a', 'c'], known, '10.0.0.9')).toBe(undefined);
+  });
+
+  it('is the one with a subnet that has it, also before all are known', () => {
+    expect(siteWith(['c', 'a', 'b'], known, '10.0.1.9')).toBe('b');
+    expect(siteWith(['a', 'c'], known, '192.0.2.1')).toBe(undefined);
   });
 });

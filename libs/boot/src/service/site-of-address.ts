@@ -12,12 +12,19 @@ export function siteOfAddress(
 ): string | undefined {
   if (sites.length === 1) return sites[0];
   if (!sites.every((site) => subnets.has(site))) return undefined;
+  return siteWith(sites, subnets, address) ?? sites[0];
+}
+
+/** The first site of which a subnet that is known has an address. */
+export function siteWith(
+  sites: readonly string[],
+  subnets: ReadonlyMap<string, readonly SiteSubnet[]>,
+  address: string,
+): string | undefined {
   const at = numbered(address);
-  const there = sites.find((site) =>
-    subnets.get(site)?.some(({ subnet }) => {
-      const range = numberedSubnet(subnet);
-      return at && range && isIn(range, at);
-    }),
-  );
-  return there ?? sites[0];
+  const has = ({ subnet }: SiteSubnet): boolean => {
+    const range = numberedSubnet(subnet);
+    return at !== undefined && range !== undefined && isIn(range, at);
+  };
+  return sites.find((site) => subnets.get(site)?.some(has));
 }

@@ -1,4 +1,4 @@
-import { hangUp, replaceChanged } from '#dhcp/agent';
+import { replaceChanged, ToldFile } from '#dhcp/agent';
 import { chronyConfiguration } from './chrony-configuration.ts';
 import { squidConfiguration } from './squid-configuration.ts';
 import type { BootOptions } from './boot-options.ts';
@@ -7,15 +7,17 @@ import type { BootOptions } from './boot-options.ts';
 const SQUID_MODE = 0o600;
 
 /** Writes the configurations of services beside, where they have changed. @throws Error where one cannot be written or told */
-export async function writeServices(
-  { squid, chrony, log }: Pick<BootOptions, 'squid' | 'chrony' | 'log'>,
-  subnets: readonly string[],
-): Promise<void> {
-  if (squid && (await replaceChanged(squid.file, squidConfiguration(subnets, squid.settings), SQUID_MODE))) {
-    log.info('the configuration of Squid has changed', { file: squid.file });
-    if (squid.pidFile !== undefined) await hangUp(squid.pidFile);
-  }
-  if (chrony && (await replaceChanged(chrony.file, chronyConfiguration(subnets, chrony.servers)))) {
-    log.info('the configuration of chrony has changed; it has to be started again', { file: chrony.file });
-  }
+export type WriteServices = (subnets: readonly string[]) => Promise<void>;
+
+/** The services beside, for which configurations are written. */
+export function servicesBeside({ squid, chrony, log }: Pick<BootOptions, 'squid' | 'chrony' | 'log'>): WriteServices {
+  const toSquid = squid && new ToldFile({ ...squid, mode: SQUID_MODE });
+  return async (subnets) => {
+    if (chrony && (await replaceChanged(chrony.file, chronyConfiguration(subnets, chrony.servers)))) {
+      log.info('the configuration of chrony has changed; it has to be started again', { file: chrony.file });
+    }
+    if (squid && (await toSquid?.write(squidConfiguration(subnets, squid.settings)))) {
+      log.info('the configuration of Squid has changed', { file: squid.file });
+    }
+  };
 }

@@ -5,6 +5,8 @@ import type { SiteSubnet } from '../subnets/site-subnet.ts';
 import { KeaDriver } from './kea-driver.ts';
 import type { KeaMap } from './kea-json.ts';
 import { KeaRefusal, KeaUnreachable } from './kea-socket.ts';
+import type { Proof } from './prove-service.ts';
+import { CannotAsk } from './prove-service.ts';
 
 /** What Kea does, as far as it can be told: of a refused configuration it says that it is in force, and serves nobody. */
 class SmallKea {
@@ -14,6 +16,9 @@ class SmallKea {
   refusesToSet = '';
   away = false;
   deaf = false;
+  /** Whether all its addresses are in use, and why it cannot be asked for one. */
+  full = false;
+  unasked = '';
   serving = false;
   running: KeaMap = { Dhcp4: { loggers: [] } };
   configuredAt = 0;
@@ -42,6 +47,12 @@ class SmallKea {
     }
   };
 
+  proof(): Proof {
+    if (this.unasked !== '') throw new CannotAsk(this.unasked);
+    if (!this.serving || this.deaf) return 'silent';
+    return this.full ? 'nothing free' : 'offers';
+  }
+
   #configured(): null {
     this.serving = true;
     this.configuredAt = this.now;
@@ -66,7 +77,7 @@ describe('the driver of Kea', () => {
       name: 'dhcp4',
       socket: '/run/kea.sock',
       render: (subnets, running) => ({ Dhcp4: { ...running, subnet4: subnets.map((its) => its.subnet) } }),
-      prove: async () => kea.serving && !kea.deaf,
+      prove: async () => kea.proof(),
       good,
       log: silentLogger,
       now: () => kea.now,
@@ -145,6 +156,76 @@ describe('the driver of Kea', () => {
     await driver.serve(one);
     expect(driver.state).toEqual({ serves: 'wanted', answers: true, fault: undefined });
     expect(driver.good).toBe(one);
+  });
+
+  it('keeps what is set where nobody asked for has a free address, and says so', async () => {
+    await driver.serve(one);
+    kea.full = true;
+    await driver.serve(two);
+    expect(set()).toEqual(['10.78.0.0/24']);
+    const fault = 'it has no free address for anybody it was asked for';
+    expect(driver.state).toEqual({ serves: 'wanted', answers: undefined, fault });
+    expect(driver.good).toBe(two);
+    kea.full = false;
+    await driver.serve(two);
+    expect(driver.state.fault).toBe(fault);
+    kea.now += 40_000;
+    await driver.serve(two);
+    expect(driver.state).toEqual({ serves: 'wanted', answers: true, fault: undefined });
+  });
+
+  it('goes back to what it served where it hears nobody any more, also after it had nothing free', async () => {
+    await driver.serve(one);
+    kea.full = true;
+    kea.now += 600_000;
+    await driver.serve(one);
+    kea.deaf = true;
+    await driver.serve(two);
+    expect(driver.state).toMatchObject({ serves: 'former', answers: false });
+  });
+
+  it('counts what is set as served where it cannot be asked, says why, and asks later', async () => {
+    kea.unasked = 'a lease cannot be asked for: send EPERM';
+    await driver.serve(one);
+    expect(driver.state).toEqual({ serves: 'wanted', answers: undefined, fault: kea.unasked });
+    expect(driver.good).toBe(one);
+    kea.unasked = '';
+    kea.now += 40_000;
+    await driver.serve(one);
+    expect(driver.state).toEqual({ serves: 'wanted', answers: true, fault: undefined });
+  });
+
+  it('tells Kea everything again where it goes deaf, and says so', async () => {
+    await driver.serve(one);
+    const before = kea.commands.length;
+    kea.deaf = true;
+    await driver.serve(one);
+    expect(driver.state.answers).toBe(true);
+    kea.now += 600_000;
+    await driver.serve(one);
+    expect(kea.commands.slice(before)).toContain('config-set');
+    expect(driver.state).toEqual({ serves: 'wanted', answers: false, fault: 'it offers nobody a lease' });
+    kea.deaf = false;
+    await driver.serve(one);
+    expect(driver.state.answers).toBe(true);
+  });
+
+  it('sets it again where Kea has read its own file just after it was told', async () => {
+    await driver.serve(one);
+    kea.now += 1000;
+    kea.running = { Dhcp4: { loggers: [] } };
+    kea.configuredAt = kea.now;
+    await driver.serve(one);
+    expect(set()).toBeUndefined();
+    kea.now += 10_000;
+    await driver.serve(one);
+    expect(set()).toEqual(['10.77.0.0/24']);
+    const before = kea.commands.length;
+    kea.now += 10_000;
+    await driver.serve(one);
+    kea.now += 10_000;
+    await driver.serve(one);
+    expect(kea.commands.slice(before)).toEqual(['config-get']);
   });
 
   it('sets it again where Kea was started again, or has read its own file', async () => {

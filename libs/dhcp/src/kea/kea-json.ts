@@ -32,6 +32,7 @@ const OPERATORS = [
   'loggers',
   'multi-threading',
   'expired-leases-processing',
+  'decline-probation-period',
   'dhcp-queue-control',
   'dhcp-ddns',
   'sanity-checks',

@@ -23,6 +23,17 @@ describe('leases of Kea', () => {
     expect(await currentLeases(async () => null, 4, NOW)).toEqual([]);
   });
 
+  it('are told without those of something that has no MAC', async () => {
+    const infiniband = lease({ 'ip-address': '10.77.0.12', 'hw-address': `00:${'11:'.repeat(18)}22` });
+    const none = lease({ 'ip-address': '10.77.0.13', 'hw-address': '' });
+    const over = lease({ 'ip-address': '10.77.0.14', 'hw-address': '', 'valid-lft': 1 });
+    const leftOut: string[] = [];
+    const ask = async () => ({ leases: [infiniband, none, over, lease({})] });
+    const held = await currentLeases(ask, 4, NOW, (address) => void leftOut.push(address));
+    expect(held?.map(({ address }) => address)).toEqual(['10.77.0.11']);
+    expect(leftOut).toEqual(['10.77.0.12', '10.77.0.13']);
+  });
+
   it('are not known where Kea has no command for them', async () => {
     const refuse = async () => {
       throw new KeaRefusal("'lease4-get-all' command not supported.");

@@ -30,8 +30,20 @@ interface KeaLease {
 export const NO_LEASE_COMMANDS =
   'leases are not reported: load libdhcp_lease_cmds.so among the hooks-libraries in the file of Kea';
 
-/** The leases that hold, of which the MAC is known; undefined: Kea cannot be asked for them. @throws KeaUnreachable */
-export async function currentLeases(ask: AskKea, family: 4 | 6, nowMs: number): Promise<readonly Lease[] | undefined> {
+/** A MAC of Ethernet; others, as InfiniBand has them, are of none of our machines. */
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/;
+
+/**
+ * The leases that hold, of which the MAC is known; undefined: Kea cannot be asked for them.
+ * @param leaveOut told of those that hold and are of something without a MAC
+ * @throws KeaUnreachable
+ */
+export async function currentLeases(
+  ask: AskKea,
+  family: 4 | 6,
+  nowMs: number,
+  leaveOut: (address: string) => void = () => undefined,
+): Promise<readonly Lease[] | undefined> {
   let answer: KeaMap | null;
   try {
     answer = (await ask(`lease${family}-get-all`)) as KeaMap | null;
@@ -41,9 +53,13 @@ export async function currentLeases(ask: AskKea, family: 4 | 6, nowMs: number): 
   }
   const all = (answer?.['leases'] ?? []) as unknown as readonly KeaLease[];
   return all.flatMap((lease) => {
-    const mac = lease['hw-address'] ?? macOfDuid(lease.duid ?? '');
     const holds = lease.state === 0 && (lease.cltt + lease['valid-lft']) * 1000 > nowMs;
-    if (!holds || mac === undefined) return [];
+    if (!holds) return [];
+    const mac = [lease['hw-address'], macOfDuid(lease.duid ?? '')].find((one) => one !== undefined && MAC.test(one));
+    if (mac === undefined) {
+      leaveOut(lease['ip-address']);
+      return [];
+    }
     const { hostname = '', cltt } = lease;
     return { address: lease['ip-address'], mac, hostName: hostname, block: lease['subnet-id'], given: cltt };
   });

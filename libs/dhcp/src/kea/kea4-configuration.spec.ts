@@ -5,6 +5,7 @@ import { kea4Configuration } from './kea4-configuration.ts';
 const running = {
   'interfaces-config': { interfaces: ['eth1'] },
   'control-socket': { 'socket-type': 'unix', 'socket-name': '/run/kea/kea4.sock' },
+  'decline-probation-period': 600,
   subnet4: [{ id: 9, subnet: '192.0.2.0/24' }],
   'client-classes': [{ name: 'theirs' }],
 };
@@ -31,6 +32,7 @@ describe('the configuration of Kea for IPv4', () => {
       'service-sockets-max-retries': 1_000_000_000,
     });
     expect(one['control-socket']).toEqual(running['control-socket']);
+    expect(one['decline-probation-period']).toBe(600);
     expect(JSON.stringify(one)).not.toMatch(/192\.0\.2\.0|theirs/);
   });
 

@@ -63,4 +63,9 @@ describe('what radvd advertises', () => {
   it('is nothing on interfaces that are not known', () => {
     expect(radvdConfiguration([six], new Map(), new Set())).toBe('');
   });
+
+  it('has radvd search no name that ends it', () => {
+    const named = { ...six, domain_search: ['site.test', 'old_site.test', '10.77', '10.in-addr.arpa'] };
+    expect(radvdConfiguration([named], interfaces, new Set())).toContain('  DNSSL site.test 10.in-addr.arpa { };\n');
+  });
 });

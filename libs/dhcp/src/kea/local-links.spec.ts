@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { subnet } from '../../test/example-subnets.ts';
 import type { Interfaces } from './local-links.ts';
-import { interfacesBySubnet, ownAddresses, questionTarget } from './local-links.ts';
+import { interfacesBySubnet, ownAddresses, questionTarget, seenInterfaces } from './local-links.ts';
 
 const at = (address: string, prefix: number, internal = false) => ({
   address,
@@ -23,6 +23,20 @@ const listening = (interfaces: readonly string[], type?: string) => ({
 describe('the machine of a DHCP server', () => {
   it('has addresses', () => {
     expect([...ownAddresses(machine).keys()]).toEqual(['127.0.0.1', '192.0.2.7', '10.77.0.1', '2001:db8::1']);
+  });
+
+  it('has the interfaces too whose link is down, until another one has an address of theirs', () => {
+    const [local, other] = [at('fe80::1', 64), at('fe80::1', 64)];
+    const eth1 = [...(machine['eth1'] ?? []), local];
+    const [eth0, eth2] = [[...(machine['eth0'] ?? []), other], [at('10.77.0.1', 24)]];
+    let now: Interfaces = { eth0, eth1 };
+    const seen = seenInterfaces(() => now);
+    seen();
+    now = { eth0 };
+    expect(seen()).toEqual({ eth0, eth1 });
+    expect(seen()).toEqual({ eth0, eth1 });
+    now = { eth0, eth2 };
+    expect(seen()).toEqual({ eth0, eth2 });
   });
 
   it('is on the wire of a subnet that it has an address in, else by the only interface Kea listens on', () => {

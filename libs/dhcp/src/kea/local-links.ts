@@ -8,6 +8,26 @@ import type { KeaMap } from './kea-json.ts';
 /** The interfaces of a machine, as Node tells them. */
 export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
+/**
+ * Tells the interfaces of a machine as they were seen last: the system leaves out those whose link is down, which have their
+ * addresses still. One of which another interface has an address by now is gone.
+ */
+export function seenInterfaces(read: () => Interfaces): () => Interfaces {
+  let seen: Interfaces = {};
+  return () => {
+    const now = read();
+    const taken = new Set(Object.values(now).flatMap((infos) => (infos ?? []).map(({ address }) => address)));
+    const down = Object.entries(seen).filter(
+      ([name, infos]) => !now[name] && !infos?.some(({ address }) => taken.has(address) && !isOfLink(address)),
+    );
+    seen = { ...Object.fromEntries(down), ...now };
+    return seen;
+  };
+}
+
+/** Whether an address is of a link alone: several may have it. */
+const isOfLink = (address: string): boolean => address.startsWith('fe80:');
+
 /** The addresses of a machine, with the MAC of the interface. */
 export const ownAddresses = (interfaces: Interfaces): OwnAddresses =>
   new Map(Object.values(interfaces).flatMap((infos) => (infos ?? []).map(({ address, mac }) => [address, mac])));

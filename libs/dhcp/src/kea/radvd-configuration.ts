@@ -2,7 +2,7 @@ import type { SiteSubnet } from '../subnets/site-subnet.ts';
 
 /**
  * The configuration of radvd: on each interface with IPv6 subnets it tells machines to ask DHCP for their addresses. It tells
- * them that this machine is a router only where it has the address of a gateway.
+ * them that this machine is a router only where it has the address of a gateway. Empty: there is no such interface.
  * @param subnets IPv6, checked
  * @param interfaces the interface of this machine that is on the wire of a subnet, by subnet
  * @param own addresses of this machine
@@ -20,10 +20,13 @@ export function radvdConfiguration(
   return [...byInterface].map(([name, its]) => interfaceText(name, its, own)).join('\n');
 }
 
+/** What advertises nothing: radvd ends where it reads a configuration without an interface. */
+export const NOTHING_ADVERTISED = 'interface lo {\n  AdvSendAdvert off;\n};\n';
+
 function interfaceText(name: string, subnets: readonly SiteSubnet[], own: { has(address: string): boolean }): string {
   const routes = subnets.some(({ gateway }) => gateway !== null && own.has(gateway));
   const resolvers = distinct(subnets.flatMap((subnet) => subnet.dns_servers.filter((one) => one.includes(':'))));
-  const search = distinct(subnets.flatMap((subnet) => subnet.domain_search));
+  const search = distinct(subnets.flatMap((subnet) => subnet.domain_search.filter(isTakenByRadvd)));
   const mtus = distinct(subnets.flatMap(({ mtu }) => mtu ?? []));
   return [
     `interface ${name} {`,
@@ -42,6 +45,8 @@ function interfaceText(name: string, subnets: readonly SiteSubnet[], own: { has(
 
 /** The smallest MTU of IPv6. */
 const MIN_MTU = 1280;
+/** It takes no name with `_`, and none that it would read as a number. */
+const isTakenByRadvd = (name: string): boolean => !name.includes('_') && !/^[\d.]+$/.test(name);
 /** More are not taken by radvd. */
 const MAX_RESOLVERS = 3;
 

@@ -6,7 +6,7 @@ import type { KeaState } from '../kea/kea-driver.ts';
 import type { Interfaces } from '../kea/local-links.ts';
 import type { SiteSubnet } from '../subnets/site-subnet.ts';
 import type { LeaseServer } from './lease-reporter.ts';
-import type { RouterAdvertisements } from './router-advertisements.ts';
+import type { WrittenRadvd } from './router-advertisements.ts';
 
 /** The server, as far as DHCP asks it. */
 export interface DhcpSource extends LeaseServer {
@@ -24,7 +24,7 @@ export interface DhcpOptions {
   readonly settings: DhcpSettings;
   /** Where DHCPv4 is asked for a lease as a proof; undefined: where Kea listens on this machine. */
   readonly probe: DiscoverTarget | undefined;
-  readonly radvd: RouterAdvertisements | undefined;
+  readonly radvd: WrittenRadvd | undefined;
   /** The configuration of a dnsmasq that is a proxy beside a site's own DHCP server; undefined: there is none. */
   readonly proxyFile: string | undefined;
   /** Where what was served well is kept; undefined: nowhere. */

@@ -1,16 +1,16 @@
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { dnsmasqProxy } from '../kea/dnsmasq-proxy.ts';
-import { ownAddresses } from '../kea/local-links.ts';
+import { ownAddresses, seenInterfaces } from '../kea/local-links.ts';
 import { numberedSubnet } from '../subnets/address-range.ts';
 import { checkSubnets } from '../subnets/check-subnets.ts';
-import type { SiteSubnet } from '../subnets/site-subnet.ts';
 import type { ServedWell } from './dhcp-cache.ts';
 import { NOTHING_YET, readCache, writeCache } from './dhcp-cache.ts';
 import type { DhcpOptions, DhcpService } from './dhcp-options.ts';
 import { LeaseReporter } from './lease-reporter.ts';
 import { replaceChanged } from './replace-file.ts';
-import { advertise } from './router-advertisements.ts';
+import { RouterAdvertisements } from './router-advertisements.ts';
+import { SiteAnswers } from './site-answers.ts';
 import type { ServedKea } from './served-kea.ts';
 import { servedKeas } from './served-kea.ts';
 
@@ -21,38 +21,36 @@ const MAX_PAUSE_MS = 60_000;
 
 /** Has Kea serve what the server says, until it is stopped. What was served well is served again where the server is away. */
 export async function serveDhcp(options: DhcpOptions): Promise<DhcpService> {
-  const { sites, source, everyMs, cacheFile, log, interfaces = networkInterfaces } = options;
+  const { sites, source, everyMs, cacheFile, log } = options;
   const kept = await keptBefore(options);
+  const interfaces = seenInterfaces(options.interfaces ?? networkInterfaces);
   const served = servedKeas(options, kept, interfaces);
   const reporter = new LeaseReporter(source);
-  const bySite = new Map<string, readonly SiteSubnet[]>();
+  const answers = new SiteAnswers(sites, (site) => source.subnets(site));
+  const radvd = options.radvd && new RouterAdvertisements(options.radvd, log);
   const stopping = new AbortController();
   let refused: readonly string[] = [];
   let fault: string | undefined;
   let written = kept;
   let askingMs = 0;
 
-  const askServer = async (): Promise<void> => {
+  const askServer = async (): Promise<readonly string[]> => {
     const begun = performance.now();
-    for (const site of sites) bySite.set(site, await source.subnets(site));
+    const faults = await answers.ask();
     askingMs = performance.now() - begun;
+    return faults.map((fault) => `the server does not say what is to be served: ${fault}`);
   };
-  /** All that the server has said; undefined: it has not said it of every site yet. */
-  const known = (): readonly SiteSubnet[] | undefined =>
-    sites.every((site) => bySite.has(site)) ? sites.flatMap((site) => bySite.get(site) ?? []) : undefined;
 
   const serveOne = async (one: ServedKea): Promise<readonly string[]> => {
-    const wanted = (known() ?? kept[one.name])?.filter(({ subnet }) => isIpv4(subnet) === (one.family === 4));
+    const wanted = answers.all(kept[one.name])?.filter(({ subnet }) => isIpv4(subnet) === (one.family === 4));
     if (!wanted) return [];
     const checked = checkSubnets(wanted, ownAddresses(interfaces()));
     await one.serve(checked.served);
-    if (one.family === 6 && options.radvd) {
-      await advertise(options.radvd, checked.served, one.running, interfaces(), log);
-    }
+    if (one.family === 6) await radvd?.advertise(checked.served, one.running, interfaces());
     return checked.refused;
   };
   const writeProxy = async (): Promise<void> => {
-    const wanted = known();
+    const wanted = answers.all();
     if (options.proxyFile === undefined || !wanted) return;
     if (await replaceChanged(options.proxyFile, dnsmasqProxy(wanted, options.settings))) {
       log.info('the proxy beside DHCP is set up; dnsmasq has to be started again', { file: options.proxyFile });
@@ -65,27 +63,29 @@ export async function serveDhcp(options: DhcpOptions): Promise<DhcpService> {
     await writeCache(cacheFile, next);
     written = next;
   };
-  const report = async (): Promise<void> => {
+  /** Reports of the sites that the server knows, each by itself. @returns why it cannot, in words */
+  const report = async (): Promise<readonly string[]> => {
     // Where one of them has told nothing, it is not known which leases have ended.
-    if (served.some(({ leases }) => !leases)) return;
+    if (served.some(({ leases }) => !leases)) return [];
     const all = served.flatMap(({ leases }) => leases ?? []);
-    for (const site of sites) {
-      const blocks = new Set(bySite.get(site)?.map(({ block }) => block));
-      await reporter.tell(
-        site,
-        all.filter(({ block }) => blocks.has(block)),
-      );
+    const faults: string[] = [];
+    for (const site of sites.filter((one) => answers.isFresh(one))) {
+      const blocks = new Set(answers.known.get(site)?.map(({ block }) => block));
+      const its = all.filter(({ block }) => blocks.has(block));
+      await reporter.tell(site, its).catch((error: unknown) => {
+        faults.push(`leases cannot be reported: site ${site}: ${(error as Error).message}`);
+      });
     }
+    return faults;
   };
   const round = async (): Promise<void> => {
-    const faults: string[] = [];
+    const faults = [...(await askServer())];
     const noted = (what: string) => (error: unknown) => void faults.push(`${what}: ${(error as Error).message}`);
-    await askServer().catch(noted('the server does not say what is to be served'));
     tellRefused((await Promise.all(served.map(serveOne))).flat());
     options.onLeases?.(served.flatMap(({ leases }) => leases ?? []));
     await writeProxy().catch(noted('the configuration of the proxy cannot be written'));
     await keep().catch(noted('what is served cannot be kept'));
-    if (known() && faults.length === 0) await report().catch(noted('leases cannot be reported'));
+    faults.push(...(await report()));
     tellFault(faults.join('; ') || undefined);
   };
   const tellFault = (now: string | undefined): void => {

@@ -53,6 +53,33 @@ describe('what is served of subnets', () => {
     expect(refused).toEqual([`10.77.0.11 of the pool in ${BLOCK}: it is the address of structure 1 (web1)`]);
   });
 
+  it('is what a site says of names, without what is wrong, which is told once', () => {
+    const long = `${'a'.repeat(63)}.`.repeat(4);
+    const said = {
+      dns_servers: ['10.77.0.1', '{{ dns }}', '2001:db8::1', 'fe80::1%eth0', '010.0.0.1'],
+      domain_name: 'a b',
+      domain_search: ['site.test', 'a..b', 'old_site.test.', long, 'x y', '-'],
+    };
+    const subnets = [subnet(said), subnet({ ...said, block: 2, subnet: '10.78.0.0/24' })];
+    const { served, refused } = checkSubnets(subnets, own);
+    const names = {
+      dns_servers: ['10.77.0.1', '2001:db8::1'],
+      domain_name: null,
+      domain_search: ['site.test', 'old_site.test.'],
+    };
+    expect(served).toEqual(subnets.map((one) => ({ ...one, ...names })));
+    expect(refused).toEqual([
+      '"{{ dns }}" among the DNS servers of site site1: it is no address',
+      '"fe80::1%eth0" among the DNS servers of site site1: it is no address',
+      '"010.0.0.1" among the DNS servers of site site1: it is no address',
+      '"a b" as the domain name of site site1: it is no domain name',
+      '"a..b" in the search list of site site1: it is no domain name',
+      `"${long}" in the search list of site site1: it is no domain name`,
+      '"x y" in the search list of site site1: it is no domain name',
+      '"-" in the search list of site site1: it is no domain name',
+    ]);
+  });
+
   it('is no machine whose MAC Kea would not read', () => {
     const { served, refused } = checkSubnets([subnet({ machines: [machine('52-54-00-77-00-01', '10.77.0.11')] })], own);
     expect(served[0]?.machines).toEqual([]);

@@ -1,5 +1,6 @@
 import type { NumberedSubnet } from './address-range.ts';
 import { addressText, haveCommon, isIn, numbered, numberedSubnet } from './address-range.ts';
+import { keptNames } from './check-names.ts';
 import type { SiteSubnet, SubnetMachine } from './site-subnet.ts';
 
 /** What can be served, and what is not, each with the reason in words. */
@@ -19,6 +20,7 @@ const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/;
  */
 export function checkSubnets(subnets: readonly SiteSubnet[], own: OwnAddresses): CheckedSubnets {
   const refused: string[] = [];
+  const ofNames = new Set<string>();
   const served: SiteSubnet[] = [];
   const known: { readonly range: NumberedSubnet; readonly subnet: SiteSubnet }[] = [];
   for (const subnet of subnets) {
@@ -34,9 +36,10 @@ export function checkSubnets(subnets: readonly SiteSubnet[], own: OwnAddresses):
     }
     known.push({ range, subnet });
     const machines = keptMachines(subnet, range, own, refused);
-    served.push({ ...subnet, machines, pool: keptPool(subnet, range, machines, own, refused) });
+    const names = keptNames(subnet, ofNames);
+    served.push({ ...subnet, ...names, machines, pool: keptPool(subnet, range, machines, own, refused) });
   }
-  return { served, refused };
+  return { served, refused: [...ofNames, ...refused] };
 }
 
 function keptMachines(

@@ -73,6 +73,21 @@ describe('borrowing', () => {
     expect(await borrow('d')).toEqual({ block: 1, address: 7 });
   });
 
+  it('is of an address that somebody has leased only where there is no other', async () => {
+    const { log, view } = pools();
+    const leased = async (block: number, offsets: readonly string[]) =>
+      new Set(offsets.filter((offset) => block === 1 && offset === '40'));
+    const borrow = async (key: string) => {
+      let got: unknown;
+      await log.execute(async (work) => void (got = await lendAddress(work, view, [1, 2], { ...wanted(key), leased })));
+      return got;
+    };
+    expect(await borrow('a')).toEqual({ block: 1, address: 7 });
+    expect(await borrow('b')).toEqual({ block: 2, address: 9 });
+    expect(await borrow('c')).toEqual({ block: 1, address: 8 });
+    expect(await borrow('d')).toBeUndefined();
+  });
+
   it('passes over an address that is being deleted', async () => {
     const { log, view } = pools();
     log.put(address, 8, { type: 'AddressClosed', data: {} });
