@@ -168,6 +168,18 @@ it('a machine is made by its job, with the MACs it has, stays with its complex, 
   expect(server.lines.join('\n')).not.toContain(VBOX_LOGIN.password);
 });
 
+it('a machine that somebody has removed by hand is destroyed by its job, and made again', async () => {
+  await done('doCreate', 'built');
+  vbox.machines.clear();
+  await done('doDestroy', 'located');
+  expect(await client.get(`${MACHINE}:node01:`)).toMatchObject({ virtualbox_uuid: null });
+  vbox.disks.clear();
+  await done('doCreate', 'built');
+  expect(vbox.machines.size).toBe(1);
+  await done('doDestroy', 'located');
+  expect(vbox.machines.size).toBe(0);
+});
+
 it('a machine is in the site of its complex', async () => {
   await created('/api/v1/Site/Site', { name: 'other', description: 'x' });
   const values = {
@@ -197,6 +209,7 @@ it('a machine that was there is adopted, and what is done to it by hand is told 
     uuid: '3c8f1f0e-8a53-4c3a-9a2f-6d5f0f1c2b3a',
     name: 'old01',
     state: 'Running',
+    ending: 0,
     lockedBy: undefined,
     values: { Description: '' },
     unsaved: {},

@@ -22,6 +22,10 @@ export interface ProxmoxStandIn {
   failNext(kind: string, exitstatus: string): void;
   /** Whether guests shut themselves down. */
   deaf: boolean;
+  /** Whether nodes tell the cluster how their machines are: where they do not yet, it lists them with no name. */
+  silent: boolean;
+  /** A node that can not be reached. */
+  away: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -103,6 +107,8 @@ class Refused extends Error {
 class StandIn implements ProxmoxStandIn {
   host = '';
   deaf = false;
+  silent = false;
+  away: string | undefined;
   readonly machines = new Map<number, StandInMachine>();
   readonly requests: string[] = [];
   readonly #tasks = new Map<string, RunningTask>();
@@ -137,7 +143,8 @@ class StandIn implements ProxmoxStandIn {
     if (path === '/cluster/resources') {
       return [...this.machines].map(([vmid, { node, status, config }]) => {
         const { name, tags } = config;
-        return { id: `qemu/${vmid}`, type: 'qemu', vmid, node, status, name, tags };
+        const told = this.silent ? { status: 'unknown' } : { status, name };
+        return { id: `qemu/${vmid}`, type: 'qemu', vmid, node, tags, ...told };
       });
     }
     const [, , node = '', kind = '', third, ...rest] = path.split('/').map(decodeURIComponent);
@@ -153,6 +160,7 @@ class StandIn implements ProxmoxStandIn {
     if (!machine || machine.node !== node) {
       throw new Refused(500, `Configuration file 'nodes/${node}/qemu-server/${vmid}.conf' does not exist`);
     }
+    if (node === this.away) throw new Refused(595, 'No route to host');
     if (method === 'GET' && action === 'config')
       return { ...machine.config, ...(machine.lock ? { lock: machine.lock } : {}) };
     if (method === 'GET' && action === 'status/current') return { status: machine.status };
@@ -164,6 +172,7 @@ class StandIn implements ProxmoxStandIn {
     if (action === 'status/start') return this.#begin(node, 'qmstart', vmid, () => void (machine.status = 'running'));
     if (action === 'status/stop') return this.#begin(node, 'qmstop', vmid, () => void (machine.status = 'stopped'));
     if (action === 'status/shutdown') {
+      if (machine.lock) throw new Refused(500, `VM is locked (${machine.lock})`);
       if (this.deaf) this.failNext('qmshutdown', 'VM quit/powerdown failed - got timeout');
       return this.#begin(node, 'qmshutdown', vmid, () => void (machine.status = 'stopped'));
     }

@@ -33,8 +33,12 @@ export interface VirtualboxStandIn {
 
 export interface VboxMachine {
   readonly uuid: string;
+  /** What its guest sees, where that is another one than its own. */
+  hardwareUuid?: string;
   readonly name: string;
   state: string;
+  /** How often it is looked at until its process has let go of it. */
+  ending: number;
   lockedBy: string | undefined;
   readonly values: Record<string, string>;
   /** Extra data that has not been saved. */
@@ -208,6 +212,7 @@ class StandIn implements VirtualboxStandIn {
         uuid: randomUUID(),
         name: values['name'] ?? '',
         state: 'PoweredOff',
+        ending: 0,
         lockedBy: undefined,
         values: { SettingsFilePath: values['settingsFile'] ?? '', OSTypeId: values['osTypeId'] ?? '' },
         unsaved: {},
@@ -250,7 +255,10 @@ class StandIn implements VirtualboxStandIn {
         return machine.state;
       case 'getHardwareUUID':
         if (machine.state === 'Inaccessible') throw new Fault('VirtualBox error: rc=0x80070005 not accessible');
-        return machine.uuid;
+        return machine.hardwareUuid ?? machine.uuid;
+      case 'getSessionState':
+        if (machine.lockedBy !== undefined) return 'Locked';
+        return (machine.ending = Math.max(0, machine.ending - 1)) > 0 ? 'Unlocking' : 'Unlocked';
       case 'getId':
         return machine.uuid;
       case 'getName':
@@ -286,8 +294,8 @@ class StandIn implements VirtualboxStandIn {
         return progress;
       }
       case 'unregister': {
-        if (machine.lockedBy !== undefined)
-          throw new Fault(`VirtualBox error: rc=0x80bb0007 ${machine.name} is locked`);
+        if (machine.lockedBy !== undefined || machine.ending > 0)
+          throw new Fault(`VirtualBox error: rc=0x80bb0007 Cannot unregister '${machine.name}' while it is locked`);
         this.machines.delete(machine.uuid);
         const locations = machine.attached
           .filter((one) => one.includes('HardDisk'))
@@ -303,7 +311,10 @@ class StandIn implements VirtualboxStandIn {
   }
 
   #lock(machine: VboxMachine, { session = '', lockType = 'Shared' }: Values): undefined {
-    if (machine.lockedBy !== undefined && !(lockType === 'Shared' && machine.state === 'Running')) {
+    if (
+      (machine.lockedBy !== undefined || machine.ending > 0) &&
+      !(lockType === 'Shared' && machine.state === 'Running')
+    ) {
       throw new Fault(`VirtualBox error: rc=0x80bb0007 The machine '${machine.name}' is already locked by a session`);
     }
     machine.lockedBy = session;
@@ -337,13 +348,21 @@ class StandIn implements VirtualboxStandIn {
 
   #console(name: string, machine: VboxMachine, session: string): string | undefined {
     if (name === 'powerDown') {
-      machine.state = 'PoweredOff';
+      switchOff(machine);
       return this.#progress('IConsole_powerDown', session);
     }
     if (name !== 'powerButton') throw unknown(`IConsole_${name}`);
-    if (!this.deaf) machine.state = 'PoweredOff';
+    if (machine.state !== 'Running')
+      throw new Fault(`VirtualBox error: rc=0x80bb0002 Invalid machine state: ${machine.state}`);
+    if (!this.deaf) switchOff(machine);
     return undefined;
   }
+}
+
+/** Switches a machine off, whose process holds it for a moment. */
+function switchOff(machine: VboxMachine): void {
+  machine.state = 'PoweredOff';
+  machine.ending = LOOKS;
 }
 
 const unknown = (method: string): Fault =>

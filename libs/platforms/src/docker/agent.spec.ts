@@ -113,6 +113,17 @@ describeEngine.each([
     expect(await inspect()).toMatchObject({ Id });
   });
 
+  it('takes no container for its own whose id begins with the name, however many these are', async () => {
+    const other = await create({ name: 'other' });
+    const name = other.id.slice(0, 12);
+    const before = { connection: connection(), docker_id: null, name };
+    expect(await tasks().create_rollback(order({ name }), context())).toEqual({ rollback_done: true });
+    await tasks().destroy(before, context());
+    expect(await engine.containers()).toEqual(['other']);
+    expect((await create({ name })).id).not.toBe(other.id);
+    expect((await engine.containers()).toSorted()).toEqual([name, 'other'].toSorted());
+  });
+
   it('undoes what it has made, and nothing where there is nothing', async () => {
     await create();
     expect(await tasks().create_rollback(order(), context())).toEqual({ rollback_done: true });

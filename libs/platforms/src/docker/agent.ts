@@ -1,6 +1,6 @@
 import type { AgentHalf, AgentParametersOf } from '#platform';
 import type { Container } from './containers.ts';
-import { findContainer, removeContainer } from './containers.ts';
+import { containerNamed, findContainer, removeContainer } from './containers.ts';
 import { listContainers } from './list-containers.ts';
 import { dockerContract, type DockerContract } from './contract.ts';
 import { createContainer, undoContainer } from './create-container.ts';
@@ -15,8 +15,9 @@ type Named = Pick<AgentParametersOf<DockerContract, 'state'>, 'docker_id' | 'nam
 
 /** The container by its id; where none was noted, by the name, if Contractor has made it for that foundation. */
 async function ownContainer(engine: Engine, { docker_id: id, name }: Named): Promise<Container | undefined> {
-  const found = await findContainer(engine, id ?? name);
-  return id !== null || found?.foundation === name ? found : undefined;
+  if (id !== null) return findContainer(engine, id);
+  const found = await containerNamed(engine, name);
+  return found?.foundation === name ? found : undefined;
 }
 
 async function knownContainer(engine: Engine, named: Named): Promise<Container> {

@@ -21,12 +21,26 @@ export interface Container {
 /** The containers of an engine, by their ids or names. */
 export const pathOf = (idOrName: string): string => `/containers/${encodeURIComponent(idOrName)}`;
 
-/** Looks for a container; undefined: there is none. */
-export async function findContainer(engine: Engine, idOrName: string): Promise<Container | undefined> {
+/** Looks for a container by its whole id; undefined: there is none. */
+export async function findContainer(engine: Engine, id: string): Promise<Container | undefined> {
   try {
-    return readContainer(await engine.ask({ method: 'GET', path: `${pathOf(idOrName)}/json` }), engine);
+    return readContainer(await engine.ask({ method: 'GET', path: `${pathOf(id)}/json` }), engine);
   } catch (error) {
     if (error instanceof EngineRefusal && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+/** How Docker and Podman say that several ids begin with what was asked for. */
+const AMBIGUOUS = /multiple ids found|more than one result/i;
+
+/** Looks for a container by its name; undefined: there is none. Engines take a name for the beginning of an id, too. */
+export async function containerNamed(engine: Engine, name: string): Promise<Container | undefined> {
+  try {
+    const found = await findContainer(engine, name);
+    return found?.name === name ? found : undefined;
+  } catch (error) {
+    if (error instanceof EngineRefusal && AMBIGUOUS.test(error.message)) return undefined;
     throw error;
   }
 }

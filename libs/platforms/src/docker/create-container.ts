@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isMap } from '#platform';
 import { containerRequest, imageReference, type Order, type Origin } from './container-request.ts';
 import type { Container } from './containers.ts';
-import { findContainer, removeContainer } from './containers.ts';
+import { containerNamed, removeContainer } from './containers.ts';
 import type { Engine } from './engine.ts';
 import { EngineRefusal } from './engine.ts';
 
@@ -31,7 +31,7 @@ export async function createContainer(
 
 /** The container that the same job has made already. @throws Error where somebody else's has the name */
 async function idOfOwn(engine: Engine, order: Order, origin: Origin): Promise<string | undefined> {
-  const found = await findContainer(engine, order.name);
+  const found = await containerNamed(engine, order.name);
   if (found === undefined || isOf(found, order, origin)) return found?.id;
   const whose = found.job === undefined ? 'not by Contractor' : `by job ${found.job}`;
   throw new Error(
@@ -79,6 +79,6 @@ async function connect(engine: Engine, id: string, network: string): Promise<voi
 
 /** Removes the container that the same job has made; there may be none, or somebody else's, which stays. */
 export async function undoContainer(engine: Engine, order: Order, origin: Origin): Promise<void> {
-  const found = await findContainer(engine, order.name);
+  const found = await containerNamed(engine, order.name);
   if (found && isOf(found, order, origin)) await removeContainer(engine, found.id);
 }

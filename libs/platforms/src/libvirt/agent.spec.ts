@@ -215,6 +215,8 @@ describe.each([
     await setPower(uuid, 'on');
     await virsh('suspend', 'node01');
     expect(await powerState(uuid)).toEqual({ state: 'unknown "paused"' });
+    // The driver test has a paused domain end by itself.
+    expect(await setPower(uuid, 'soft_off')).toEqual({ state: isTest ? 'off' : 'unknown "paused"' });
     expect(await setPower(uuid, 'off')).toEqual({ state: 'off' });
     await destroy(uuid);
   });
@@ -254,6 +256,11 @@ describe.each([
     const uuid = uuidOf('1-1', 'node01');
     const told = `there is no domain with the UUID ${uuid} ("node01") on 127.0.0.1`;
     await expect(setPower(uuid, 'on')).rejects.toThrow(told);
+    expect([await setPower(uuid, 'soft_off'), await setPower(uuid, 'off')]).toEqual([
+      { state: 'off' },
+      { state: 'off' },
+    ]);
+    expect(await agent().tasks.set_power({ ...of(null), state: 'off' }, context('9-9'))).toEqual({ state: 'off' });
     await expect(powerState(uuid)).rejects.toThrow(told);
     await expect(agent().tasks.get_interface_map(of(uuid), context('9-9'))).rejects.toThrow(told);
     await expect(agent().tasks.power_state(of(null), context('9-9'))).rejects.toThrow(

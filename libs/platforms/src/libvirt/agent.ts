@@ -1,7 +1,7 @@
 import type { AgentHalf, AgentParametersOf, TaskContext } from '#platform';
 import { libvirtContract, type LibvirtContract } from './contract.ts';
 import { createDomain, observeCreate, undoCreate } from './create.ts';
-import { describeDomain, withDomain, type DomainId } from './domains.ts';
+import { describeDomain, NoDomain, withDomain, type DomainId } from './domains.ts';
 import { hypervisorOf, type Hypervisor, type LibvirtSettings } from './hypervisor.ts';
 import { listDomains } from './list-domains.ts';
 import { powerState, setPower } from './power.ts';
@@ -48,7 +48,11 @@ export function libvirt(settings: LibvirtSettings = {}): AgentHalf<LibvirtContra
       set_power: (parameters, context) =>
         onDomain(parameters, context, async (virsh, uuid) => ({
           state: await setPower(virsh, uuid, parameters.state, context.signal),
-        })),
+        })).catch((error: unknown) => {
+          // What is gone is off.
+          if (parameters.state === 'on' || !(error instanceof NoDomain)) throw error;
+          return { state: 'off' };
+        }),
       power_state: (parameters, context) =>
         onDomain(parameters, context, async (virsh, uuid) => ({
           state: await powerState(virsh, uuid, context.signal),

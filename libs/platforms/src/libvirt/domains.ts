@@ -45,9 +45,14 @@ export async function findDomain(virsh: Virsh, { uuid, name }: DomainId): Promis
 /** What virsh says where a domain may not be there: whether it is so, the list of domains tells. */
 const NO_DOMAIN = /failed to get domain|domain not found/i;
 
+/** A domain that is meant is not there. */
+export class NoDomain extends Error {
+  override readonly name = 'NoDomain';
+}
+
 /**
  * Does something with the domain that is meant, by its UUID. That it is there is not looked at before, but where it fails.
- * @throws Error where there is none; what `act` throws
+ * @throws NoDomain where there is none; what `act` throws
  */
 export async function withDomain<R>(
   { virsh, address: { host }, signal }: VirshConnection,
@@ -55,7 +60,7 @@ export async function withDomain<R>(
   act: (uuid: string) => Promise<R>,
 ): Promise<R> {
   const missing = (what: string) =>
-    new Error(`there is no domain ${what} on ${host}: it was removed by hand, or is on another host`);
+    new NoDomain(`there is no domain ${what} on ${host}: it was removed by hand, or is on another host`);
   const uuid = id.uuid ?? (await findDomain(virsh, id))?.uuid;
   if (uuid === undefined) throw missing(`"${id.name}" that a task has made`);
   try {

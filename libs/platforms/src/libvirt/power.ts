@@ -45,8 +45,11 @@ export async function setPower(
   try {
     await virsh(COMMANDS[wanted](uuid), { timeoutMs: ACTION_MS });
   } catch (error) {
-    // It may have come to that by itself meanwhile.
-    if (signal.aborted || (await powerState(virsh, uuid, signal)) !== goal) throw error;
+    if (signal.aborted) throw error;
+    const state = await powerState(virsh, uuid, signal);
+    // It may have come to that by itself meanwhile; one that is paused is not asked, and stays as it is.
+    if (state !== goal && wanted !== 'soft_off') throw error;
+    return state;
   }
   return powerState(virsh, uuid, signal);
 }

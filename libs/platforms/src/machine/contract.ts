@@ -30,6 +30,7 @@ const powerResult = { state: text() };
  * @param its how a machine is reached, and what it is known by
  */
 export const vmTasks = <const I extends Fields>(its: I) => ({
+  /** A machine that is not there is off; one that does not let itself be shut down softly stays as it is, and that is answered. */
   set_power: {
     repeat: 'safe' as const,
     parameters: { ...its, state: choice('on', 'off', 'soft_off') },

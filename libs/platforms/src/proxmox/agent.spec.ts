@@ -95,6 +95,66 @@ describe('a machine of Proxmox', () => {
     expect(await create({}, '8-3')).toEqual({ id: '103' });
   });
 
+  it('is found before its node has told the cluster of its name', async () => {
+    stand.silent = true;
+    const order = { connection: connection(), vm: vm() };
+    expect([await create(), await create()]).toEqual([{ id: '100' }, { id: '100' }]);
+    expect(await observe.create(order, context())).toEqual({ state: 'done', result: { id: '100' } });
+    await expect(create({}, '8-1')).rejects.toThrow('there is a machine "node01" (100)');
+    expect((await tasks.list({ connection: connection(), macs_of: [] }, context())).machine_list).toMatchObject([
+      { id: '100', name: 'node01' },
+    ]);
+    expect(await tasks.create_rollback(order, context())).toEqual({ rollback_done: true });
+    expect(stand.machines.size).toBe(0);
+    await create();
+    expect(await tasks.destroy(its(), context())).toEqual({});
+    expect(stand.machines.size).toBe(0);
+  });
+
+  it('is not made once more where its node can not be reached, which is asked once', async () => {
+    await create({ node: 'pve1' });
+    stand.machines.set(101, { node: 'pve1', status: 'running', lock: undefined, config: { name: 'other' } });
+    Object.assign(stand, { silent: true, away: 'pve1' });
+    stand.requests.length = 0;
+    await expect(create()).rejects.toThrow('refuses GET /nodes/pve1/qemu/100/config: 595 No route to host');
+    expect(stand.requests).not.toContain('GET /nodes/pve1/qemu/101/config');
+    await expect(tasks.destroy(its(), context())).rejects.toThrow('100 at');
+    expect(stand.machines.size).toBe(2);
+  });
+
+  it.each([
+    ['', 'no job is noted as its maker'],
+    ['Made by Contractor for the foundation "node01" (task 7-1).', 'no job is noted as its maker'],
+    [undefined, 'job 7 has made it'],
+  ])('is left alone by a rollback of another job where it runs: %j', async (description, whose) => {
+    await create();
+    await tasks.set_power({ ...its(), state: 'on' }, context());
+    if (description !== undefined) Object.assign(config() ?? {}, { description });
+    const rollback = (task: string) => tasks.create_rollback({ connection: connection(), vm: vm() }, context(task));
+    await expect(rollback('8-2')).rejects.toThrow(`machine 100 "node01" at ${stand.host} is not off, and ${whose}`);
+    expect(stand.machines.get(100)?.status).toBe('running');
+    Object.assign(config() ?? {}, { description: 'Made by Contractor for the foundation "node01" (job 8, task 8-1).' });
+    expect(await rollback('8-2')).toEqual({ rollback_done: true });
+    expect(stand.machines.size).toBe(0);
+  });
+
+  it('that was removed by hand is off, and can not be switched on', async () => {
+    await create();
+    stand.machines.clear();
+    const set = (state: 'on' | 'off' | 'soft_off') => tasks.set_power({ ...its(), state }, context());
+    expect([await set('soft_off'), await set('off')]).toEqual([{ state: 'off' }, { state: 'off' }]);
+    await expect(set('on')).rejects.toThrow('was it removed by hand?');
+  });
+
+  it('that has taken the id of another is not switched in its place', async () => {
+    stand.machines.set(100, { node: 'pve1', status: 'running', lock: undefined, config: { name: 'other' } });
+    const off = tasks.set_power({ ...its(), state: 'off' }, context());
+    await expect(off).rejects.toThrow(
+      'machine 100 at ' + stand.host + ' is "other" and not "node01": it is left alone',
+    );
+    expect(stand.machines.get(100)?.status).toBe('running');
+  });
+
   it('is not there where its task failed, in the words of Proxmox', async () => {
     stand.failNext('qmcreate', "storage 'local-lvm' is full");
     await expect(create()).rejects.toThrow(/task UPID:pve2:.*:qmcreate:100:.* failed: storage 'local-lvm' is full/);
@@ -145,6 +205,9 @@ describe('a machine of Proxmox', () => {
     await set('on');
     stand.deaf = true;
     expect(await set('soft_off')).toBe('on');
+    Object.assign(stand.machines.get(100) ?? {}, { lock: 'backup' });
+    expect(await set('soft_off')).toBe('on');
+    Object.assign(stand.machines.get(100) ?? {}, { lock: undefined });
     expect(await set('off')).toBe('off');
     stand.failNext('qmstart', 'start failed: no memory');
     await expect(set('on')).rejects.toThrow('start failed: no memory');

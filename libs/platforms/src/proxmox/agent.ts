@@ -7,15 +7,17 @@ import { proxmoxContract, type ProxmoxContract } from './contract.ts';
 import { createMachine } from './create.ts';
 import {
   findMachine,
+  isOfTask,
   listMachines,
   machinesOf,
   macsOf,
   OWN_TAG,
   pathOf,
+  refuseOther,
   removeMachine,
   stateOf,
-  taskTag,
   theMachine,
+  undoMachine,
   type Machine,
 } from './machines.ts';
 
@@ -38,7 +40,7 @@ export const proxmox = ({ pausesMs }: ProxmoxOptions = {}): AgentHalf<ProxmoxCon
     tasks: {
       create: async ({ connection, vm }, context) => {
         const api = await at(connection, context);
-        const made = await createMachine(api, vm, context.task);
+        const made = await createMachine(api, vm, context);
         await untilReady(async () => ((await isLocked(api, made)) ? undefined : true), context.signal, pausesMs);
         return { id: String(made.vmid) };
       },
@@ -46,7 +48,7 @@ export const proxmox = ({ pausesMs }: ProxmoxOptions = {}): AgentHalf<ProxmoxCon
       create_rollback: async ({ connection, vm: { name } }, context) => {
         const api = await at(connection, context);
         for (const left of await machinesOf(api)) {
-          if (left.name === name && left.tags.includes(OWN_TAG)) await removeMachine(api, left);
+          if (left.name === name && left.tags.includes(OWN_TAG)) await undoMachine(api, left, context.job);
         }
         return { rollback_done: true };
       },
@@ -55,18 +57,17 @@ export const proxmox = ({ pausesMs }: ProxmoxOptions = {}): AgentHalf<ProxmoxCon
         const api = await at(connection, context);
         const found = await findMachine(api, { id, name });
         if (!found) return {};
-        if (found.name !== name) {
-          throw new Error(
-            `machine ${found.vmid} at ${api.host} is "${found.name}" and not "${name}": it is left alone`,
-          );
-        }
+        refuseOther(api, found, name);
         await removeMachine(api, found);
         return {};
       },
 
       set_power: async ({ connection, state, ...its }, context) => {
         const api = await at(connection, context);
-        const machine = await theMachine(api, its);
+        // What is gone is off.
+        const machine = state === 'on' ? await theMachine(api, its) : await findMachine(api, its);
+        if (!machine) return { state: 'off' };
+        refuseOther(api, machine, its.name);
         const before = await stateOf(api, machine);
         if (before === (state === 'soft_off' ? 'off' : state)) return { state: before };
         await switchTo(api, machine, state);
@@ -90,9 +91,7 @@ export const proxmox = ({ pausesMs }: ProxmoxOptions = {}): AgentHalf<ProxmoxCon
     observe: {
       create: async ({ connection, vm: { name } }, context) => {
         const api = await at(connection, context);
-        const made = (await machinesOf(api)).find(
-          (one) => one.name === name && one.tags.includes(taskTag(context.task)),
-        );
+        const made = (await machinesOf(api)).find((one) => isOfTask(one, name, context.task));
         if (!made) return { state: 'not-done' };
         const deadline = Date.now() + MAKING_MS;
         const look = async (): Promise<boolean | undefined> => {
@@ -118,11 +117,10 @@ async function isLocked(api: ProxmoxApi, machine: Pick<Machine, 'node' | 'vmid'>
 async function switchTo(api: ProxmoxApi, machine: Machine, state: 'on' | 'off' | 'soft_off'): Promise<void> {
   const order = { on: 'start', off: 'stop', soft_off: 'shutdown' }[state];
   const values = state === 'soft_off' ? { timeout: SHUTDOWN_S } : undefined;
-  const upid = await api.send<string>('POST', `${pathOf(machine)}/status/${order}`, values);
   try {
-    await api.finish(upid);
+    await api.finish(await api.send<string>('POST', `${pathOf(machine)}/status/${order}`, values));
   } catch (error) {
-    // A guest that does not shut itself down in time is still on, which is what is answered.
+    // A guest that can not be asked, or does not shut itself down in time, is still on, which is what is answered.
     if (state !== 'soft_off' || !(error instanceof ProxmoxError)) throw error;
   }
 }

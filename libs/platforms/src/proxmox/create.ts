@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { ProxmoxApi } from './api.ts';
 import { ProxmoxError } from './api.ts';
 import type { ProxmoxVm as Vm } from './contract.ts';
-import type { Machine } from './machines.ts';
-import { machinesOf, OWN_TAG, taskTag } from './machines.ts';
+import type { Machine, Maker } from './machines.ts';
+import { descriptionOf, isOfTask, machinesOf, OWN_TAG, taskTag } from './machines.ts';
 import type { Attachment } from './nodes.ts';
 import { chooseNode } from './nodes.ts';
 
@@ -14,9 +14,11 @@ const USUAL_STORAGE = 'local-lvm';
 const USUAL_OSTYPE = 'l26';
 
 /** Makes a machine, or finds that of the same task. @throws Error where another has its name */
-export async function createMachine(api: ProxmoxApi, vm: Vm, task: string): Promise<Pick<Machine, 'node' | 'vmid'>> {
-  const same = (await machinesOf(api)).find(({ name }) => name === vm.name);
-  if (same?.tags.includes(taskTag(task)) && same.tags.includes(OWN_TAG)) return same;
+export async function createMachine(api: ProxmoxApi, vm: Vm, maker: Maker): Promise<Pick<Machine, 'node' | 'vmid'>> {
+  const all = await machinesOf(api);
+  const own = all.find((one) => isOfTask(one, vm.name, maker.task));
+  if (own) return own;
+  const same = all.find(({ name }) => name === vm.name);
   if (same) {
     const whose = same.tags.includes(OWN_TAG)
       ? 'which another attempt has left: roll the job back'
@@ -24,7 +26,7 @@ export async function createMachine(api: ProxmoxApi, vm: Vm, task: string): Prom
     throw new Error(`there is a machine "${vm.name}" (${same.vmid}) at ${api.host} already, ${whose}`);
   }
   const { node, attachments } = await chooseNode(api, vm);
-  const values = settingsOf(vm, attachments, task);
+  const values = settingsOf(vm, attachments, maker);
   for (let tries = 1; ; tries += 1) {
     const vmid = Number(await api.get<string | number>('/cluster/nextid'));
     try {
@@ -38,7 +40,7 @@ export async function createMachine(api: ProxmoxApi, vm: Vm, task: string): Prom
 
 const isTaken = ({ status, message }: ProxmoxError): boolean => status >= 400 && /already exists/i.test(message);
 
-function settingsOf(vm: Vm, attachments: readonly Attachment[], task: string): Record<string, string | number> {
+function settingsOf(vm: Vm, attachments: readonly Attachment[], maker: Maker): Record<string, string | number> {
   const { name, cpu_count, memory_size, boot_order, disk_list, storage = USUAL_STORAGE, ostype = USUAL_OSTYPE } = vm;
   return {
     name,
@@ -49,8 +51,8 @@ function settingsOf(vm: Vm, attachments: readonly Attachment[], task: string): R
     ostype,
     scsihw: 'virtio-scsi-single',
     boot: `order=${boot_order.join(';')}`,
-    tags: `${OWN_TAG};${taskTag(task)}`,
-    description: `Made by Contractor for the foundation "${name}" (task ${task}).`,
+    tags: `${OWN_TAG};${taskTag(maker.task)}`,
+    description: descriptionOf(name, maker),
     ...Object.fromEntries(disk_list.map(({ size }, n) => [`scsi${n}`, `${storage}:${size}`])),
     ...Object.fromEntries(
       attachments.map(({ bridge, vlan }, n) => [

@@ -1,5 +1,6 @@
 import type { AskedMacs } from '../machine/asked-macs.ts';
 import type { ProxmoxApi } from './api.ts';
+import { ProxmoxError } from './api.ts';
 
 /** The tag of machines that were made for foundations: no other machine is ever cleared away. */
 export const OWN_TAG = 'contractor';
@@ -12,6 +13,7 @@ export const taskTag = (task: string): string => `${TASK_TAG}${task.toLowerCase(
 /** A machine as the list of a cluster tells of it. */
 export interface Machine {
   readonly vmid: number;
+  /** Empty where its node does not tell it. */
   readonly name: string;
   readonly node: string;
   readonly tags: readonly string[];
@@ -23,6 +25,7 @@ export interface Machine {
 interface Resource {
   readonly type: string;
   readonly vmid: number;
+  /** Not there until its node has told the cluster of the machine, which each does every ten seconds. */
   readonly name?: string;
   readonly node: string;
   readonly tags?: string;
@@ -30,19 +33,41 @@ interface Resource {
   readonly template?: number;
 }
 
-/** The virtual machines of a cluster, in one call. */
+/** The virtual machines of a cluster, in one call, and one for each that the cluster has no name of yet. */
 export async function machinesOf(api: ProxmoxApi): Promise<readonly Machine[]> {
   const resources = await api.get<readonly Resource[]>('/cluster/resources?type=vm');
-  return resources
-    .filter(({ type }) => type === 'qemu')
-    .map(({ vmid, name = '', node, tags = '', status, template }) => ({
+  const away = new Set<string>();
+  const machines: Machine[] = [];
+  for (const { type, vmid, name, node, tags = '', status, template } of resources) {
+    if (type !== 'qemu') continue;
+    machines.push({
       vmid,
-      name,
+      name: name ?? (await nameOf(api, { node, vmid }, away)),
       node,
       status,
       isTemplate: template === 1,
       tags: tags.split(/[;, ]+/).filter((tag) => tag !== ''),
-    }));
+    });
+  }
+  return machines;
+}
+
+/** From here on, a status says that the node of what is asked for can not be reached: 595, 596, 599. */
+const NODE_AWAY = 595;
+
+/**
+ * The name of a machine by its configuration; empty where there is none to be read.
+ * @param away nodes that can not be reached, which are asked once
+ */
+async function nameOf(api: ProxmoxApi, machine: Pick<Machine, 'node' | 'vmid'>, away: Set<string>): Promise<string> {
+  if (away.has(machine.node)) return '';
+  try {
+    return (await api.get<{ readonly name?: string }>(`${pathOf(machine)}/config`)).name ?? '';
+  } catch (error) {
+    if (!(error instanceof ProxmoxError)) throw error;
+    if (error.status >= NODE_AWAY) away.add(machine.node);
+    return '';
+  }
 }
 
 /** What a machine is known by; without an id, by its name, where it was made for a foundation. */
@@ -64,6 +89,17 @@ export async function theMachine(api: ProxmoxApi, its: MachineId): Promise<Machi
   if (found) return found;
   const which = its.id === null ? `"${its.name}"` : `${its.id} "${its.name}"`;
   throw new Error(`there is no machine ${which} at ${api.host}: was it removed by hand?`);
+}
+
+/** Whether a machine is that of a task: it has its mark and its name, unless that can not be read at the moment. */
+export const isOfTask = ({ name, tags }: Machine, its: string, task: string): boolean =>
+  tags.includes(OWN_TAG) && tags.includes(taskTag(task)) && (name === its || name === '');
+
+/** @throws Error where a machine has another name than it is known by: ids of machines that are gone are given to new ones */
+export function refuseOther(api: ProxmoxApi, { vmid, name }: Machine, its: string): void {
+  if (name === its) return;
+  const found = name === '' ? 'does not tell its name' : `is "${name}" and not "${its}"`;
+  throw new Error(`machine ${vmid} at ${api.host} ${found}: it is left alone`);
 }
 
 /** Where the API has a machine. */
@@ -108,6 +144,33 @@ export async function listMachines(api: ProxmoxApi, macs: AskedMacs) {
     });
   }
   return listed;
+}
+
+/** What is noted of who made a machine, to be read by people too. */
+export const descriptionOf = (name: string, { job, task }: Maker): string =>
+  `Made by Contractor for the foundation "${name}" (job ${job}, task ${task}).`;
+
+/** A job, and the task of it that makes a machine. */
+export interface Maker {
+  readonly job: number;
+  readonly task: string;
+}
+
+/**
+ * Does away with what a job has left of a machine.
+ * @throws Error where it is on and another job has made it, or none is noted: then it is more than what was left
+ */
+export async function undoMachine(api: ProxmoxApi, machine: Machine, job: number): Promise<void> {
+  if ((await stateOf(api, machine)) !== 'off') {
+    const { description = '' } = await api.get<{ readonly description?: string }>(`${pathOf(machine)}/config`);
+    const [, maker] = / \(job (\d+), task /.exec(description) ?? [];
+    if (maker !== String(job)) {
+      const whose = maker === undefined ? 'no job is noted as its maker' : `job ${maker} has made it`;
+      const what = `machine ${machine.vmid} "${machine.name}" at ${api.host} is not off, and ${whose}`;
+      throw new Error(`${what}: it is left alone, stop it where it is not wanted`);
+    }
+  }
+  await removeMachine(api, machine);
 }
 
 /** Does away with a machine, switched off before. */

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Secret } from '#kernel';
 import type { AgentParametersOf } from '#platform';
@@ -205,6 +206,34 @@ describe.each([
     expect(await tasks.execute({ ...its, ...login, ...command }, taskContext())).toEqual({
       error: expect.stringContaining('the tools of VMware do not run in it'),
     });
+  });
+
+  it('takes a machine that was removed by hand for off, and does not switch it on', async () => {
+    const its = { connection, uuid: '00000000-0000-4000-8000-000000000001', name: 'node01' };
+    const set = (state: 'on' | 'off' | 'soft_off') => tasks.set_power({ ...its, state }, taskContext());
+    expect([await set('soft_off'), await set('off')]).toEqual([{ state: 'off' }, { state: 'off' }]);
+    await expect(set('on')).rejects.toThrow('was it removed by hand?');
+  });
+
+  it('makes a machine of what the blueprint of ESX hosts asks for', async () => {
+    const file = await readFile(new URL('./resources/vmware.toml', import.meta.url), 'utf8');
+    const shipped = getStaticTOMLValue(parseTOML(file)) as {
+      readonly structure: Readonly<Record<string, { readonly config_values: Readonly<Record<string, string>> }>>;
+    };
+    const its = shipped.structure['vmware-esx-base']?.config_values ?? {};
+    const uuid = await create(
+      scratch('esx', {
+        guest_id: its['vcenter_guest_id'],
+        virtual_exec_usage: its['vcenter_virtual_exec_usage'],
+        virtual_mmu_usage: its['vcenter_virtual_mmu_usage'],
+        disk_list: [{ name: 'sda', size: 10, type: its['disk_provisioning'] ?? '' }],
+        interface_list: [
+          { name: 'eth0', physical_location: 'eth0', network, type: its['vcenter_network_interface_class'] },
+        ],
+      }),
+    );
+    expect(await macsOf(uuid, 'esx')).toHaveLength(1);
+    await tasks.destroy({ connection, uuid, name: 'esx' }, taskContext());
   });
 
   it('copies a template, once it is one', async () => {

@@ -4,9 +4,10 @@ import { vcenterContract, type VcenterContract } from './contract.ts';
 import { createMachine } from './create.ts';
 import { createDatastore } from './datastore.ts';
 import { runInGuest } from './guest.ts';
-import { machineByUuid, machineNamed } from './inventory.ts';
+import { machineNamed } from './inventory.ts';
 import { listDatastores, listHosts, listMachines, listNetworks } from './lists.ts';
 import {
+  findMachine,
   macsOf,
   makerOf,
   markAsTemplate,
@@ -67,14 +68,16 @@ export const vcenter = ({ pausesMs }: VcenterOptions = {}): AgentHalf<VcenterCon
 
       destroy: ({ connection, uuid }, context) =>
         at(connection, context, async (vim) => {
-          const machine = uuid === null ? undefined : await machineByUuid(vim, uuid);
+          const machine = await findMachine(vim, { uuid });
           if (machine) await removeMachine(vim, machine);
           return {};
         }),
 
       set_power: ({ connection, state, ...its }, context) =>
         at(connection, context, async (vim) => {
-          const machine = await theMachine(vim, its);
+          // What is gone is off.
+          const machine = state === 'on' ? await theMachine(vim, its) : await findMachine(vim, its);
+          if (!machine) return { state: 'off' };
           const before = await stateOf(vim, machine);
           if (before === (state === 'soft_off' ? 'off' : state)) return { state: before };
           await switchTo(vim, machine, state);

@@ -13,11 +13,13 @@ import { filesIn, textOfFile } from './ova-file.ts';
 import type { Place } from './place.ts';
 import { textOf } from './properties.ts';
 import type { Ref, Vim } from './session.ts';
-import { refElement, refOf } from './session.ts';
+import { refElement, refOf, SERVICE_INSTANCE } from './session.ts';
 import { upload } from './upload.ts';
 
 /** How often a host is told that disks are still on their way, in milliseconds: it gives up after some minutes. */
 const PROGRESS_MS = 10_000;
+/** How often a host is asked for the time meanwhile, in milliseconds: a vCenter ends sessions that are idle for half an hour. */
+const ALIVE_MS = 300_000;
 
 /** What an import takes besides the machine. */
 export interface ImportOptions {
@@ -27,6 +29,8 @@ export interface ImportOptions {
   readonly signal: AbortSignal;
   readonly debug: TaskContext['debug'];
   readonly pausesMs: readonly number[] | undefined;
+  /** How often the session is used while the OVA is fetched, in milliseconds; every five minutes unless said. */
+  readonly aliveMs?: number;
 }
 
 /** Makes a machine of an OVA: of its description, and then of its disks, which are sent one after the other. */
@@ -34,7 +38,7 @@ export async function importOva(vim: Vim, vm: VcenterVm, options: ImportOptions)
   const folder = await mkdtemp(path.join(tmpdir(), 'contractor-ova-'));
   try {
     const archive = path.join(folder, 'ova');
-    await download(vm.ova ?? '', archive, options);
+    await keptAlive(vim, options, () => download(vm.ova ?? '', archive, options));
     const files = await filesIn(archive).catch((error: Error) => {
       throw new Error(`${vm.ova} is no OVA: ${error.message}`);
     });
@@ -45,6 +49,25 @@ export async function importOva(vim: Vim, vm: VcenterVm, options: ImportOptions)
     return await send(vim, { archive, files, spec, items }, options);
   } finally {
     await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Does what takes its time without the host, in whose session something is asked meanwhile. */
+async function keptAlive(
+  vim: Vim,
+  { debug, aliveMs = ALIVE_MS }: Pick<ImportOptions, 'debug' | 'aliveMs'>,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  const timer = setInterval(() => {
+    // Whether the session is still there, the next call tells.
+    vim
+      .call('CurrentTime', SERVICE_INSTANCE)
+      .catch((error: Error) => debug('the session was not kept alive', { error: error.message }));
+  }, aliveMs);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
   }
 }
 

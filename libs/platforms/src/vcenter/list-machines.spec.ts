@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Secret } from '#kernel';
-import { testAuthority } from '#testing';
 import { taskContext } from '../../test/task-context.ts';
-import { element, written, Xml, type XmlContent } from '../xml/xml.ts';
+import { startVim, type VimAnswers, type VimStandIn } from '../../test/vim-stand-in.ts';
+import { element, type XmlContent } from '../xml/xml.ts';
 import { vcenter } from './agent.ts';
 
 const MACHINES = 1000;
@@ -21,13 +17,9 @@ const machine = (n: number) =>
     ...(n === 1 ? [property('config.annotation', 'Made by Contractor, task 7-1')] : []),
   ]);
 const ref = (type: string, id: string) => element('val', element('ManagedObjectReference', id, { type }));
-const service = (name: string) => element(name, name, { type: name });
 
 /** What is answered, in the words of the documents of the API: whether a vCenter understands the questions is not tried. */
-const answers: Readonly<Record<string, (asked: string) => XmlContent>> = {
-  RetrieveServiceContent: () =>
-    element('returnval', ['rootFolder', 'propertyCollector', 'viewManager', 'sessionManager'].map(service)),
-  Login: () => element('returnval', []),
+const answers: VimAnswers = {
   CreateContainerView: () => element('returnval', 'view-1', { type: 'ContainerView' }),
   RetrieveProperties: (asked) => {
     if (asked.includes('>view-1<')) return Array.from({ length: MACHINES }, (_, n) => machine(n));
@@ -42,34 +34,16 @@ const answers: Readonly<Record<string, (asked: string) => XmlContent>> = {
     }
     return of('dc-1', 'name', element('val', 'DC0'));
   },
-  Logout: () => [],
 };
 
-const calls: string[] = [];
-let server: Server;
-let authority: Awaited<ReturnType<typeof testAuthority>>;
+let stand: VimStandIn;
 beforeAll(async () => {
-  authority = await testAuthority('vcenter');
-  const { cert, key } = await authority.sign('vcenter', 'IP:127.0.0.1');
-  server = createServer({ cert: readFileSync(cert), key: readFileSync(key) }, (request, response) => {
-    void text(request).then(async (asked) => {
-      const method = (await Xml.read(asked)).at('Body')?.all()[0]?.name ?? '';
-      calls.push(method);
-      response.end(
-        written(element('Envelope', element('Body', element(`${method}Response`, answers[method]?.(asked))))),
-      );
-    });
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  stand = await startVim(answers);
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => void server.close(resolve));
-  await authority.remove();
-});
+afterAll(() => stand.stop());
 
 it('machines of a datacenter are listed by one call, and one for each whose MACs are asked for', async () => {
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { host, calls } = stand;
   const connection = { host, credentials: { username: 'u', password: new Secret('p') } };
   const list = async (...asked: string[]) =>
     (await vcenter().tasks.list({ connection, datacenter: 'DC0', macs_of: asked }, taskContext())).machine_list;

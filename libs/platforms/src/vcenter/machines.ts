@@ -1,7 +1,7 @@
 import { element } from '../xml/xml.ts';
 import { datacenterNamed, machineByUuid, machineNamed, propertiesOf } from './inventory.ts';
 import type { Ref, Vim } from './session.ts';
-import { faultName, TaskFailed } from './session.ts';
+import { faultName, isRefusal, TaskFailed } from './session.ts';
 
 /** What the annotation of a machine begins with that was made for a foundation, or is being made of an OVA. */
 const MADE = 'Made by Contractor, task ';
@@ -37,9 +37,13 @@ export interface MachineId {
   readonly name: string;
 }
 
+/** A machine, where it is there. */
+export const findMachine = async (vim: Vim, { uuid }: Pick<MachineId, 'uuid'>): Promise<Ref | undefined> =>
+  uuid === null ? undefined : machineByUuid(vim, uuid);
+
 /** A machine that has to be there. @throws Error where it is not */
 export async function theMachine(vim: Vim, { uuid, name }: MachineId): Promise<Ref> {
-  const found = uuid === null ? undefined : await machineByUuid(vim, uuid);
+  const found = await findMachine(vim, { uuid });
   if (found) return found;
   const why = uuid === null ? 'it was never made' : 'was it removed by hand?';
   throw new Error(`there is no machine "${name}" at ${vim.host}: ${why}`);
@@ -57,7 +61,7 @@ export function powerOf(state: string): string {
   return state === 'poweredOn' ? 'on' : `unknown "${state}"`;
 }
 
-/** Has the power of a machine changed; one that has it already is fine. */
+/** Has the power of a machine changed; one that has it already is fine, and so is one that refuses to shut itself down. */
 export async function switchTo(vim: Vim, machine: Ref, state: 'on' | 'off' | 'soft_off'): Promise<void> {
   try {
     if (state === 'on') await vim.finish('PowerOnVM_Task', machine);
@@ -66,9 +70,9 @@ export async function switchTo(vim: Vim, machine: Ref, state: 'on' | 'off' | 'so
   } catch (error) {
     const fault = error instanceof TaskFailed ? error.fault : faultName(error);
     if (fault === 'InvalidPowerState') return;
-    // Without VMware tools nothing in the guest can be asked.
-    if (state !== 'soft_off' || fault !== 'ToolsUnavailable') throw error;
-    await switchTo(vim, machine, 'off');
+    if (state !== 'soft_off' || !isRefusal(error)) throw error;
+    // Without VMware tools nothing in the guest can ever be asked.
+    if (fault === 'ToolsUnavailable') await switchTo(vim, machine, 'off');
   }
 }
 

@@ -21,6 +21,9 @@ export interface Ref {
   readonly id: string;
 }
 
+/** What stands before everything else a host has. */
+export const SERVICE_INSTANCE: Ref = { type: 'ServiceInstance', id: 'ServiceInstance' };
+
 /** Properties of an object by their paths. */
 export type Properties = Readonly<Record<string, Xml>>;
 
@@ -50,6 +53,9 @@ export const typed = (name: string, type: string, content: XmlContent) => elemen
 export const refOf = (xml: Xml): Ref => ({ type: xml.attribute('type') ?? '', id: xml.text });
 /** The objects that a list names; none where there is no list. */
 export const refsOf = (xml: Xml | undefined): Ref[] => (xml?.all('ManagedObjectReference') ?? []).map(refOf);
+
+/** Whether a service has refused a call. */
+export const isRefusal = (error: unknown): boolean => error instanceof Error && error.cause instanceof SoapFault;
 
 /** The fault that a service has told, by its name: `ToolsUnavailable`. */
 export const faultName = (error: unknown): string | undefined => {
@@ -85,9 +91,7 @@ export async function withVim<T>(
   if (!token && (!username || !password)) {
     throw new Error('the credentials of vCenter are a username and a password, or a token');
   }
-  const content = (
-    await raw('RetrieveServiceContent', { type: 'ServiceInstance', id: 'ServiceInstance' }, [], signal)
-  ).at('returnval');
+  const content = (await raw('RetrieveServiceContent', SERVICE_INSTANCE, [], signal)).at('returnval');
   const service = (name: string): Ref => {
     const found = content?.at(name);
     if (!found) throw new Error(`${url.host} has no ${name}`);

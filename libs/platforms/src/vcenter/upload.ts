@@ -33,10 +33,12 @@ export async function upload(
   request.on('timeout', () => request.destroy(new Error(`it was silent for ${SILENCE_MS / 1000} seconds`)));
   const answered = new Promise<number>((resolve, reject) => {
     request.on('response', (reply) => {
-      reply.resume();
       reply.on('end', () => resolve(reply.statusCode ?? 0));
+      reply.resume();
     });
     request.on('error', reject);
+    // Also where the answer breaks off.
+    request.on('close', () => reject(new Error('the connection was closed before it had answered')));
   });
   const content = createReadStream(archive, { start: offset, end: Math.max(offset, offset + size - 1) });
   let bytes = 0;

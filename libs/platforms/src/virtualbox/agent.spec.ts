@@ -162,6 +162,36 @@ describe('a machine of VirtualBox', () => {
   });
 
   it.each([
+    ['Paused', 'unknown "Paused"'],
+    ['Stuck', 'unknown "Stuck"'],
+  ])('that is %s is not asked to shut itself down, and is switched off', async (state, told) => {
+    const { uuid } = await create();
+    const set = (to: 'on' | 'off' | 'soft_off') => tasks.set_power({ ...its(uuid), state: to }, taskContext());
+    await set('on');
+    made().state = state;
+    expect(await set('soft_off')).toEqual({ state: told });
+    expect(await set('off')).toEqual({ state: 'off' });
+    expect(made().lockedBy).toBeUndefined();
+  });
+
+  it('that was removed by hand is off, and can not be switched on', async () => {
+    const { uuid } = await create();
+    stand.machines.clear();
+    const set = (to: 'on' | 'off' | 'soft_off') => tasks.set_power({ ...its(uuid), state: to }, taskContext());
+    expect([await set('soft_off'), await set('off')]).toEqual([{ state: 'off' }, { state: 'off' }]);
+    await expect(set('on')).rejects.toThrow('was it removed by hand?');
+  });
+
+  it('that somebody else holds for long is told in the words of VirtualBox', async () => {
+    const { uuid } = await create();
+    made().lockedBy = 'the window of somebody';
+    const { tasks: impatient } = virtualbox({ pausesMs: [1], heldMs: 5 });
+    await expect(impatient.destroy(its(uuid), taskContext())).rejects.toThrow(`'node01' while it is locked`);
+    expect(stand.calls.filter((one) => one === 'IMachine_getSessionState').length).toBeGreaterThan(1);
+    expect(made().name).toBe('node01');
+  });
+
+  it.each([
     ['Saved', 'off'],
     ['Aborted', 'off'],
     ['Stopping', 'on'],
@@ -203,6 +233,15 @@ describe('a machine of VirtualBox', () => {
       { id: uuid },
       { id: other?.uuid, name: '', power: 'inaccessible', macs: null, task: null },
     ]);
+  });
+
+  it('whose guest sees another UUID is listed by that by which it is found', async () => {
+    const { uuid } = await create();
+    made().hardwareUuid = '00000000-0000-4000-8000-000000000001';
+    const { machine_list: list } = await tasks.list({ connection: connection(), macs_of: [] }, taskContext());
+    expect(list).toMatchObject([{ id: uuid }]);
+    expect(await tasks.destroy(its(list[0]?.id ?? '', 'other'), taskContext())).toEqual({});
+    expect(stand.machines.size).toBe(0);
   });
 
   it('whose disk can not be made is told in the words of VirtualBox', async () => {

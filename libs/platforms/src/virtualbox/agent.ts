@@ -3,23 +3,17 @@ import { askedMacs } from '../machine/asked-macs.ts';
 import { virtualboxContract, type VirtualboxContract } from './contract.ts';
 import { createMachine, isComplete, makerOf, uuidOf } from './create.ts';
 import { listMachines, macsOf } from './list-machines.ts';
-import { findMachine, onConsole, removeMachine, stateOf, theMachine, type MachineId } from './machines.ts';
-import type { Vbox } from './session.ts';
-import { withVbox } from './session.ts';
-
-/** How the agent half of virtualbox works. */
-export interface VirtualboxOptions {
-  /** Pauses between two looks at what takes VirtualBox its time, in milliseconds. */
-  readonly pausesMs?: readonly number[];
-}
+import { findMachine, onConsole, powerDown, removeMachine, stateOf, theMachine, type MachineId } from './machines.ts';
+import type { Vbox, Waiting } from './session.ts';
+import { isRefusal, withVbox } from './session.ts';
 
 /** The agent half of virtualbox: every task has a session of its own, and logs it off. */
-export const virtualbox = ({ pausesMs }: VirtualboxOptions = {}): AgentHalf<VirtualboxContract> => {
+export const virtualbox = (waiting: Waiting = {}): AgentHalf<VirtualboxContract> => {
   const at = <T>(
     connection: Parameters<typeof withVbox>[0],
     context: TaskContext,
     work: (vbox: Vbox) => Promise<T>,
-  ): Promise<T> => withVbox(connection, context, work, pausesMs);
+  ): Promise<T> => withVbox(connection, context, work, waiting);
   return {
     contract: virtualboxContract,
     tasks: {
@@ -76,19 +70,29 @@ async function removeOwn(vbox: Vbox, name: string): Promise<void> {
 
 /** Has the power of a machine changed. @returns its state afterwards */
 async function switchTo(vbox: Vbox, its: MachineId, state: 'on' | 'off' | 'soft_off'): Promise<string> {
-  const { call, session, finish } = vbox;
-  const machine = await theMachine(vbox, its);
+  // What is gone is off.
+  const machine = state === 'on' ? await theMachine(vbox, its) : await findMachine(vbox, its);
+  if (machine === undefined) return 'off';
   const before = await stateOf(vbox, machine);
   if (before === (state === 'soft_off' ? 'off' : state)) return before;
-  if (state === 'on') {
-    const started = await call('IMachine_launchVMProcess', machine, { session, name: '', environmentChanges: [] });
-    await finish(started);
-    await call('ISession_unlockMachine', session);
-  } else {
-    await onConsole(vbox, machine, async (console) => {
-      if (state === 'off') await finish(await call('IConsole_powerDown', console));
-      else await call('IConsole_powerButton', console);
-    });
-  }
+  if (state === 'on') await launch(vbox, machine);
+  else if (state === 'off') await powerDown(vbox, machine);
+  else await pressButton(vbox, machine);
   return stateOf(vbox, machine);
+}
+
+async function launch({ call, session, finish, released }: Vbox, machine: string): Promise<void> {
+  await released(machine);
+  const started = await call('IMachine_launchVMProcess', machine, { session, name: '', environmentChanges: [] });
+  await finish(started);
+  await call('ISession_unlockMachine', session);
+}
+
+/** Presses the power button of a machine; one that is paused or stuck has none, and stays as it is. */
+async function pressButton(vbox: Vbox, machine: string): Promise<void> {
+  try {
+    await onConsole(vbox, machine, async (console) => void (await vbox.call('IConsole_powerButton', console)));
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+  }
 }

@@ -23,8 +23,8 @@ export async function makerOf({ call }: Vbox, machine: string): Promise<string |
 export const isComplete = async ({ call }: Vbox, machine: string, task: string): Promise<boolean> =>
   (await call('IMachine_getExtraData', machine, { key: COMPLETE })) === task;
 
-/** What the platform knows a machine by. */
-export const uuidOf = ({ call }: Vbox, machine: string): Promise<string> => call('IMachine_getHardwareUUID', machine);
+/** What VirtualBox knows a machine by, and finds it by; the hardware UUID that its guest sees may be another one. */
+export const uuidOf = ({ call }: Vbox, machine: string): Promise<string> => call('IMachine_getId', machine);
 
 /**
  * Makes a machine, or finds that of the same task; one that this task has left half made is made anew.

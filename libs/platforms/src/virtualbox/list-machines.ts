@@ -12,7 +12,7 @@ export async function listMachines(vbox: Vbox, macs: AskedMacs) {
   const listed = [];
   for (const machine of await all('IVirtualBox_getMachines', root)) {
     const isRead = (await call('IMachine_getAccessible', machine)) === 'true';
-    const id = isRead ? await uuidOf(vbox, machine) : await call('IMachine_getId', machine);
+    const id = await uuidOf(vbox, machine);
     listed.push({
       id,
       name: isRead ? await call('IMachine_getName', machine) : '',

@@ -50,11 +50,14 @@ export async function onConsole(vbox: Vbox, machine: string, work: (console: str
   }
 }
 
+/** Switches a machine off. */
+export const powerDown = (vbox: Vbox, machine: string): Promise<void> =>
+  onConsole(vbox, machine, async (console) => vbox.finish(await vbox.call('IConsole_powerDown', console)));
+
 /** Does away with a machine and its disks, switched off before. */
 export async function removeMachine(vbox: Vbox, machine: string): Promise<void> {
-  if ((await stateOf(vbox, machine)) !== 'off') {
-    await onConsole(vbox, machine, async (console) => vbox.finish(await vbox.call('IConsole_powerDown', console)));
-  }
+  if ((await stateOf(vbox, machine)) !== 'off') await powerDown(vbox, machine);
+  await vbox.released(machine);
   const media = await vbox.all('IMachine_unregister', machine, { cleanupMode: 'DetachAllReturnHardDisksOnly' });
   await vbox.finish(await vbox.call('IMachine_deleteConfig', machine, { media }));
 }

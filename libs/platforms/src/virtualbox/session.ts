@@ -8,6 +8,8 @@ import type { VirtualboxContract } from './contract.ts';
 type Connection = AgentParametersOf<VirtualboxContract, 'create'>['connection'];
 
 const PORT = 18_083;
+/** How long a machine may be held by its process, after that is told to end, in milliseconds. */
+const HELD_MS = 30_000;
 /** How long logging off may take, in milliseconds. */
 const LOGOFF_MS = 5000;
 /** What there is not. */
@@ -30,20 +32,33 @@ export interface Vbox {
   call(method: string, on: string, values?: Readonly<Record<string, Argument>>): Promise<string>;
   /** Waits until something that takes its time is done. @throws Error where it failed */
   finish(progress: string): Promise<void>;
+  /**
+   * Waits until no session holds a machine: its process lets go of it a moment after it is off. One that is held for longer
+   * stays so, which VirtualBox tells to whoever does something with it.
+   */
+  released(machine: string): Promise<void>;
+}
+
+/** How what takes its time is waited for. */
+export interface Waiting {
+  /** Pauses between two looks, in milliseconds. */
+  readonly pausesMs?: readonly number[];
+  /** How long a machine may be held after it is off, in milliseconds; 30 seconds unless said. */
+  readonly heldMs?: number;
 }
 
 /** Whether VirtualBox says that there is no such thing. */
 export const isNotFound = (error: unknown): boolean => error instanceof SoapFault && NOT_FOUND.test(error.message);
 
-/**
- * Works in a session of its own, which is logged off in the end.
- * @param pausesMs between two looks at what takes its time
- */
+/** Whether VirtualBox has refused a call. */
+export const isRefusal = (error: unknown): boolean => error instanceof Error && error.cause instanceof SoapFault;
+
+/** Works in a session of its own, which is logged off in the end. */
 export async function withVbox<T>(
   { host, credentials: given }: Connection,
   { signal, credentials, debug }: Pick<TaskContext, 'signal' | 'credentials' | 'debug'>,
   work: (vbox: Vbox) => Promise<T>,
-  pausesMs?: readonly number[],
+  { pausesMs, heldMs = HELD_MS }: Waiting = {},
 ): Promise<T> {
   const url = endpoint(host, 'http', PORT);
   const raw = async (method: string, values: Readonly<Record<string, Argument>>, until: AbortSignal) => {
@@ -83,7 +98,15 @@ export async function withVbox<T>(
       const text = info === '' ? `code ${code}` : await call('IVirtualBoxErrorInfo_getText', info);
       throw new Error(`VirtualBox at ${url.host}: ${text}`);
     };
-    return await work({ host: url.host, root, session, all, call, finish });
+    const released = async (machine: string): Promise<void> => {
+      const deadline = Date.now() + heldMs;
+      const look = async () => {
+        const isFree = (await call('IMachine_getSessionState', machine)) === 'Unlocked';
+        return isFree || Date.now() >= deadline ? true : undefined;
+      };
+      await untilReady(look, signal, pausesMs);
+    };
+    return await work({ host: url.host, root, session, all, call, finish, released });
   } finally {
     const until = AbortSignal.timeout(LOGOFF_MS);
     // A host that does not answer forgets the session by itself.
