@@ -318,7 +318,9 @@ describe('operating systems', () => {
     [{ dns_search: ['a.example', 'b.example'], domain_search: ['c.example'] }, ['a.example', 'b.example']],
     [{ domain_search: ['c.example'] }, ['c.example']],
     [{}, []],
-  ])('ubuntu-autoinstall looks names up as %j say', (values, search) => {
+  ])('ubuntu-autoinstall and esx look names up as %j say', (values, search) => {
+    const esx = rendered('esx', { ...LEAST, ...values }, 'vmware-esx-base').template;
+    expect([...esx.matchAll(/dns search add --domain=(.*)/g)].map(([, domain]) => domain)).toEqual(search);
     const { template } = rendered('ubuntu-autoinstall', { ...LEAST, ...values }, 'ubuntu-noble-base');
     expect(parse(template)).toMatchObject({
       autoinstall: { network: { ethernets: { eth0: { nameservers: { search } } } } },
