@@ -357,7 +357,7 @@ describe('what a service has accepted, and does later', () => {
     service.machine.forgetful = true;
     const patient = redfish({ patience, changing: { ...changing, seenMs: 10_000 } });
     const done = patient.tasks.set_boot({ ...at(), ...boot }, context);
-    await until(() => service.machine.asked.filter((one) => one === `GET ${SYSTEM}`).length > 3);
+    await until(() => service.machine.asked.filter((one) => one === `GET ${SYSTEM}`).length > 3, 4000);
     Object.assign(service.machine.boot, { BootSourceOverrideEnabled: 'Once', BootSourceOverrideTarget: 'Pxe' });
     expect(await done).toEqual(boot);
   });
@@ -416,7 +416,7 @@ describe('firmware', () => {
     service.machine.updateLooks = 4;
     service.machine.restart = [500];
     const updated = slow.tasks.update_firmware(order(), context);
-    await until(() => service.machine.updates[0]?.looks === 2);
+    await until(() => service.machine.updates[0]?.looks === 2, 4000);
     service.machine.restart = [500];
     expect(await updated).toEqual({ changed: true });
   });

@@ -81,8 +81,8 @@ export async function updateFirmware(
   patience: UpdatePatience = USUAL,
 ): Promise<boolean> {
   if (!URL.canParse(image)) throw new Error(`image: ${JSON.stringify(image)} is no URL`);
-  const one = [{ name, version, image }];
-  if ((await firmwareDifference(client, one)).length === 0) return false;
+  const one = { name, version, image };
+  if ((await firmwareDifference(client, [one])).length === 0) return false;
   const root = await client.get(ROOT);
   const path = linkOf(root.resource['UpdateService']);
   const service = path === undefined ? undefined : await found(client, path);
@@ -90,22 +90,33 @@ export async function updateFirmware(
   if (!action)
     throw new Error('the firmware cannot be updated over Redfish: its update service has no action SimpleUpdate');
   const waiting = { signal, patience };
-  const past = new Set<string>();
-  for (;;) {
-    const atWork = (await updatesAtWork(client, root.resource)).find((update) => !past.has(update.path));
-    if (atWork === undefined) break;
-    past.add(atWork.path);
-    if (atWork.image === image) {
-      await overWith(client, atWork.path, waiting);
-      return seen(client, one, waiting);
-    }
-    await anotherOver(client, atWork, waiting);
-    if (await isSeen(client, one, waiting, atWork.image === undefined ? patience.againMs : 0)) return true;
-  }
+  if (await updatedMeanwhile(client, root.resource, one, waiting)) return true;
   const answer = await client.post(action.target, { ImageURI: image });
   const task = taskIn(client, answer);
   if (task !== undefined) await overWith(client, task, waiting);
   return seen(client, one, waiting);
+}
+
+/** Waits for every update that is at work. @returns whether this one was among them, or is not needed any more */
+async function updatedMeanwhile(
+  client: RedfishClient,
+  root: Resource,
+  one: WantedFirmware,
+  waiting: Waiting,
+): Promise<boolean> {
+  const past = new Set<string>();
+  for (;;) {
+    const atWork = (await updatesAtWork(client, root)).find(({ path }) => !past.has(path));
+    if (atWork === undefined) return false;
+    past.add(atWork.path);
+    if (atWork.image === one.image) {
+      await overWith(client, atWork.path, waiting);
+      return seen(client, one, waiting);
+    }
+    await anotherOver(client, atWork, waiting);
+    const forMs = atWork.image === undefined ? waiting.patience.againMs : 0;
+    if ((await leftAfter(client, one, waiting, forMs)) === undefined) return true;
+  }
 }
 
 /** Updates what is not as wanted and has an image. @returns the names of those that were updated */
@@ -197,38 +208,33 @@ const isAway = (error: unknown): boolean =>
   error instanceof NotReached || (error instanceof Refused && error.status >= 500);
 
 /** Looks until the version is as wanted. @throws Error where it is not in time */
-async function seen(client: RedfishClient, wanted: readonly WantedFirmware[], waiting: Waiting): Promise<true> {
+async function seen(client: RedfishClient, wanted: WantedFirmware, waiting: Waiting): Promise<true> {
   const left = await leftAfter(client, wanted, waiting, waiting.patience.seenMs);
-  const [one] = left;
-  if (!one) return true;
+  if (left === undefined) return true;
   throw new Error(
-    `the update is done, and the firmware of ${one.name} is ${JSON.stringify(one.found)}, not ${JSON.stringify(one.wanted)}`,
+    `the update is done, and the firmware of ${left.name} is ${JSON.stringify(left.found)}, not ${JSON.stringify(left.wanted)}`,
   );
 }
 
-/** Whether the version is as wanted now, or within some milliseconds. */
-const isSeen = async (client: RedfishClient, wanted: readonly WantedFirmware[], waiting: Waiting, forMs: number) =>
-  (await leftAfter(client, wanted, waiting, forMs)).length === 0;
-
 /**
- * Looks until everything is as wanted, for so many milliseconds, or until the service answers after them.
- * @returns what is not @throws Error where the service does not answer in time
+ * Looks until the version is as wanted, for so many milliseconds, or until the service answers after them.
+ * @returns what is not as wanted then @throws Error where the service does not answer in time
  */
 async function leftAfter(
   client: RedfishClient,
-  wanted: readonly WantedFirmware[],
+  wanted: WantedFirmware,
   { signal, patience }: Waiting,
   forMs: number,
-): Promise<readonly SettingDifference[]> {
+): Promise<SettingDifference | undefined> {
   const begun = performance.now();
   for (;;) {
     const now = performance.now();
-    const left = await firmwareDifference(client, wanted).catch((error: unknown) => {
+    const left = await firmwareDifference(client, [wanted]).catch((error: unknown) => {
       // It starts anew, and answers no more, or not yet what it has.
       if (now >= begun + patience.seenMs || signal.aborted) throw error;
       return undefined;
     });
-    if (left && (left.length === 0 || now >= begun + forMs)) return left;
+    if (left && (left.length === 0 || now >= begun + forMs)) return left[0];
     await sleep(patience.everyMs, undefined, { signal });
   }
 }
