@@ -29,6 +29,10 @@ export interface AmtMachine {
   cut: number;
   /** So many answers until its nonce is too old. */
   nonceLasts: number;
+  /** Whether it says so. */
+  saysStale: boolean;
+  /** Logins that it refused: their nonce counted, and name or password did not. */
+  refused: number;
 }
 
 export interface AmtEngine {
@@ -51,6 +55,8 @@ export async function startAmtEngine(): Promise<AmtEngine> {
     booted: [],
     cut: 0,
     nonceLasts: Infinity,
+    saysStale: true,
+    refused: 0,
   };
   const state: EngineState = { nonce: '', used: 0, ordered: null };
   const server = createServer((request, response) => void answer(machine, state, request, response));
@@ -99,7 +105,8 @@ async function answer(
     const { status, text } = served(machine, state, body);
     return send(status, envelope(text));
   }
-  const stale = login === 'good';
+  const stale = login === 'good' && machine.saysStale;
+  if (login === 'bad' && request.headers.authorization !== undefined) machine.refused += 1;
   state.nonce = randomBytes(16).toString('hex');
   state.used = 0;
   const challenge = `Digest realm="${REALM}", nonce="${state.nonce}",stale="${stale}",qop="auth"`;

@@ -5,7 +5,7 @@
  *
  * What it does not check: whether a body has properties it should not have (only the ones it knows are looked at), the
  * privileges of users (there is one), `$expand`, `$select` and other query parameters, message registries (texts are
- * its own), tasks but for those of updates (202 without a monitor), images (their version is what their name says), and that
+ * its own), tasks of switching the power (202 without a monitor), images (their version is what their name says), and that
  * events really go out.
  * Real services differ from each other and from the specification in all of these.
  */
@@ -33,6 +33,8 @@ export interface RedfishMachine {
   /** What is asked of it: reset types, in their order. */
   readonly resets: string[];
   resetTypes: string[];
+  /** A reset type that it allows, and refuses; `''`: none. */
+  refuses: string;
   /** Its operating system does not care for being asked to shut down. */
   deaf: boolean;
   /** An `ActionInfo` tells the reset types. */
@@ -48,8 +50,22 @@ export interface RedfishMachine {
   readonly subscriptions: Map<string, Json>;
   /** Versions of firmware by the id of the component. */
   firmware: Record<string, string | null>;
-  /** Updates: the image, and how often the task is still looked at before it is over. */
-  readonly updates: { readonly image: string; looks: number }[];
+  /** Updates: the image, how often the task is still looked at before it is over, and what the task has besides. */
+  readonly updates: { readonly image: string; looks: number; readonly task?: Json }[];
+  /** Answers to the requests after the next look at the task of an update: a status, or 0 for none; it starts anew. */
+  restart: number[];
+  /** Answers to the next requests, the same. */
+  readonly outage: number[];
+  /** How often the tasks of changes are looked at before these are made; undefined: they are made at once. */
+  changeLooks: number | undefined;
+  /** Why such changes fail; undefined: they do not. */
+  changeFails: string | undefined;
+  /** Their tasks. */
+  readonly changes: { looks: number; readonly act: () => void }[];
+  /** Where requests of a path, as it was asked for, are redirected to, and with which status. */
+  readonly redirects: Map<string, { readonly status: number; readonly location: string }>;
+  /** What the service tells of where a new session is: a path, a URL by a name that only it knows, or only in the body. */
+  sessionAt: 'path' | 'url' | 'body';
   /** How often the task of an update is looked at before it is over. */
   updateLooks: number;
   /** Why updates fail; undefined: they do not. */
@@ -79,6 +95,7 @@ const machineOff = (): RedfishMachine => ({
   power: 'Off',
   resets: [],
   resetTypes: ['On', 'ForceOff', 'GracefulShutdown', 'ForceRestart'],
+  refuses: '',
   deaf: false,
   actionInfo: false,
   booted: [],
@@ -97,6 +114,13 @@ const machineOff = (): RedfishMachine => ({
   updates: [],
   updateLooks: 2,
   updateFails: undefined,
+  restart: [],
+  outage: [],
+  changeLooks: undefined,
+  changeFails: undefined,
+  changes: [],
+  redirects: new Map(),
+  sessionAt: 'path',
   sessions: new Map(),
   busy: 0,
   sessionsOnly: false,
@@ -154,6 +178,11 @@ async function answer(
     response.end(content);
   };
   try {
+    const away = machine.outage.shift();
+    if (away === 0) return void request.socket.destroy();
+    if (away !== undefined) return send(away, undefined, { 'Retry-After': '0' });
+    const redirect = machine.redirects.get((request.url ?? '').replace(/\?.*$/, ''));
+    if (redirect) return send(redirect.status, undefined, { Location: redirect.location });
     if (machine.busy > 0) {
       machine.busy -= 1;
       return send(503, undefined, { 'Retry-After': '0' });
@@ -172,7 +201,9 @@ async function answer(
       const fresh = randomBytes(16).toString('hex');
       const location = `${path}/${machine.sessions.size + 1}`;
       machine.sessions.set(fresh, location);
-      return send(201, { '@odata.id': location, Id: '1' }, { 'X-Auth-Token': fresh, Location: location });
+      const told = machine.sessionAt === 'url' ? `https://bmc.internal${location}` : location;
+      const headers = { 'X-Auth-Token': fresh, ...(machine.sessionAt === 'body' ? {} : { Location: told }) };
+      return send(201, { '@odata.id': location, Id: '1' }, headers);
     }
     if (!known && path !== '/redfish' && path !== V1) throw new Refusal(401, 'Log in first.');
     const tag = `W/"${JSON.stringify(machine.boot).length}"`;
@@ -181,6 +212,10 @@ async function answer(
     if (match !== undefined && match !== tag) throw new Refusal(412, 'The resource was changed meanwhile.');
     // As some services have it of systems alone.
     if (method === 'PATCH' && path === SYSTEM && match === undefined) throw new Refusal(428, 'Its ETag is missing.');
+    if (machine.changeLooks !== undefined && /Boot|Bios|VirtualMedia|Subscriptions/.test(`${path} ${text}`)) {
+      machine.changes.push({ looks: machine.changeLooks, act: () => void change(machine, method, path, body) });
+      return send(202, undefined, { Location: changePath(machine.changes.length - 1) });
+    }
     const location = change(machine, method, path, body);
     if (location !== undefined) return send(201, undefined, { Location: location });
     return send(machine.status, machine.status === 200 ? { done: true } : undefined);
@@ -314,6 +349,9 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
       machine.updates.map((_, n) => taskPath(n)),
     ),
     ...Object.fromEntries(machine.updates.map((_, n) => [taskPath(n), taskAt(machine, n)])),
+    ...Object.fromEntries(
+      machine.changes.map(({ looks }, n) => [changePath(n), taskState(looks, machine.changeFails)]),
+    ),
     [`${V1}/EventService`]: { Id: 'EventService', Subscriptions: linked(`${V1}/EventService/Subscriptions`) },
     [`${V1}/EventService/Subscriptions`]: collection(`${V1}/EventService/Subscriptions`, [
       ...machine.subscriptions.keys(),
@@ -337,23 +375,38 @@ function resourceAt(machine: RedfishMachine, path: string): Json {
 
 const taskPath = (n: number): string => `${V1}/TaskService/Tasks/${n + 1}`;
 
+const changePath = (n: number): string => `${V1}/TaskService/Tasks/c${n + 1}`;
+
 function taskAt({ updates, updateFails }: RedfishMachine, n: number): Json {
-  const isOver = (updates[n]?.looks ?? 0) === 0;
+  const { looks = 0, task = {} } = updates[n] ?? {};
+  return { Id: String(n + 1), Name: 'Update', ...taskState(looks, updateFails), ...task };
+}
+
+function taskState(looks: number, fails: string | undefined): Json {
+  const isOver = looks === 0;
   return {
     '@odata.type': '#Task.v1_5_0.Task',
-    Id: String(n + 1),
-    Name: 'Update',
-    TaskState: !isOver ? 'Running' : updateFails === undefined ? 'Completed' : 'Exception',
-    TaskStatus: isOver && updateFails !== undefined ? 'Critical' : 'OK',
-    Messages: isOver && updateFails !== undefined ? [{ Message: updateFails }] : [],
+    TaskState: !isOver ? 'Running' : fails === undefined ? 'Completed' : 'Exception',
+    TaskStatus: isOver && fails !== undefined ? 'Critical' : 'OK',
+    Messages: isOver && fails !== undefined ? [{ Message: fails }] : [],
   };
 }
 
 /** An update goes on as it is looked at; with its end there is the version that its image is called by: `BIOS-2.5.0.bin`. */
 function lookAtTask(machine: RedfishMachine, path: string): void {
+  const made = machine.changes.find((_, n) => changePath(n) === path);
+  if (made && made.looks > 0) {
+    made.looks -= 1;
+    if (made.looks === 0 && machine.changeFails === undefined) made.act();
+  }
   const update = machine.updates.find((_, n) => taskPath(n) === path);
   if (!update || update.looks === 0) return;
   update.looks -= 1;
+  if (machine.restart.length > 0) {
+    machine.outage.push(...machine.restart);
+    machine.restart = [];
+    machine.sessions.clear();
+  }
   const [, id, version] = /([A-Z]+)-([\d.]+\d)\.bin$/.exec(update.image) ?? [];
   if (update.looks === 0 && machine.updateFails === undefined && id !== undefined && version !== undefined) {
     machine.firmware[id] = version;
@@ -368,7 +421,8 @@ function change(machine: RedfishMachine, method: string, path: string, body: Jso
       return undefined;
     case `POST ${V1}/UpdateService/Actions/UpdateService.SimpleUpdate`: {
       const image = String(body['ImageURI']);
-      if (machine.updates.some(({ looks }) => looks > 0)) throw new Refusal(503, 'An update is at work.');
+      if (machine.updates.some(({ looks, task }) => looks > 0 && task?.['TaskState'] !== 'Pending'))
+        throw new Refusal(503, 'An update is at work.');
       machine.updates.push({ image, looks: machine.updateLooks });
       return taskPath(machine.updates.length - 1);
     }
@@ -404,6 +458,7 @@ function change(machine: RedfishMachine, method: string, path: string, body: Jso
 
 function reset(machine: RedfishMachine, type: string): void {
   if (!machine.resetTypes.includes(type)) throw new Refusal(400, `The value ${type} for ResetType is not in the list.`);
+  if (type === machine.refuses) throw new Refusal(400, `The machine does not take ${type}.`);
   machine.resets.push(type);
   if (type === 'GracefulShutdown' && machine.deaf) return;
   if (type === 'ForceOff' || type === 'GracefulShutdown') {

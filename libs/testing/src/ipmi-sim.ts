@@ -25,6 +25,8 @@ export interface IpmiSim {
   starts(): Promise<number>;
   /** Whether the operating system shuts down when it is asked to. */
   deaf(deaf: boolean): Promise<void>;
+  /** Whether the BMC refuses to ask the operating system. */
+  refuses(refuses: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ while [ $# -gt 0 ]; do
       esac
       ;;
     set)
+      [ "$name" = shutdown ] && [ -e refuses ] && exit 1
       echo "$name $1" >> effects
       case $name in
         power) switch "$1" ;;
@@ -168,6 +171,7 @@ set_working_mc 0x20
     throw error;
   }
   failed.catch(() => undefined);
+  const mark = (name: string, is: boolean) => (is ? writeFile(file(name), '') : rm(file(name), { force: true }));
   const text = async (name: string) => (await readFile(file(name), 'utf8')).trim();
   const lines = async (name: string) => (await text(name)).split('\n').filter((line) => line !== '');
   return {
@@ -176,7 +180,8 @@ set_working_mc 0x20
     press: async (on) => void (await chassis('press', on ? '1' : '0')),
     effects: () => lines('effects'),
     starts: async () => (await lines('starts')).length,
-    deaf: (deaf) => (deaf ? writeFile(file('deaf'), '') : rm(file('deaf'), { force: true })),
+    deaf: (deaf) => mark('deaf', deaf),
+    refuses: (refuses) => mark('refuses', refuses),
     stop,
   };
 }

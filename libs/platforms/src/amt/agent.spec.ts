@@ -106,8 +106,13 @@ describe('an engine', () => {
     );
   });
 
-  it('may find a nonce too old', async () => {
-    engine.machine.nonceLasts = 1;
+  it.each([true, false])('may take a nonce once, and say so: %p', async (saysStale) => {
+    Object.assign(engine.machine, { nonceLasts: 1, saysStale });
     expect(await agent.tasks.set_power({ ...at(), state: 'on' }, context)).toEqual({ state: 'on' });
+  });
+
+  it('is asked with a wrong password once', async () => {
+    await expect(agent.tasks.power_state(at('wrong'), context)).rejects.toThrow('wrong user name or password');
+    expect(engine.machine.refused).toBe(1);
   });
 });

@@ -101,7 +101,10 @@ export class Wsman {
     throw new Error(`AMT at ${this.#origin} answers ${status}${fault === '' ? '' : `: ${fault}`}`);
   }
 
-  /** Sends a message, and once more where it was asked who we are, or the nonce was too old. */
+  /**
+   * Sends a message, and once more where it was asked who we are, or the nonce counts no more: some engines say that it is too
+   * old, others have another one for each connection.
+   */
   async #sendAs(message: string): Promise<HttpAnswer> {
     const answer = await this.#send(message);
     if (answer.status !== 401) return answer;
@@ -109,7 +112,8 @@ export class Wsman {
     this.#challenge = challengeIn(answer.headers['www-authenticate']);
     this.#count = 0;
     if (!this.#challenge) throw new Error(`AMT at ${this.#origin} does not ask for a login by Digest`);
-    return known && !this.#challenge.stale ? answer : this.#send(message);
+    const isSame = known?.nonce === this.#challenge.nonce && !this.#challenge.stale;
+    return isSame ? answer : this.#send(message);
   }
 
   async #send(body: string): Promise<HttpAnswer> {

@@ -55,6 +55,16 @@ describe('the power of a machine', () => {
     expect(await agent.tasks.set_power({ ...at(), state: 'off' }, context)).toEqual({ state: 'off' });
     await bmc.deaf(false);
   });
+
+  it('is told as it is seen, where the BMC refuses to ask the operating system', async () => {
+    await bmc.press(true);
+    await bmc.refuses(true);
+    const asked = (await bmc.effects()).length;
+    expect(await agent.tasks.set_power({ ...at(), state: 'shutdown' }, context)).toEqual({ state: 'on' });
+    expect(await agent.tasks.set_power({ ...at(), state: 'off' }, context)).toEqual({ state: 'off' });
+    expect((await bmc.effects()).slice(asked)).toEqual(['power 0']);
+    await bmc.refuses(false);
+  });
 });
 
 describe('a BMC', () => {
@@ -100,6 +110,19 @@ describe('a BMC', () => {
     const asked = hanging.run(['chassis', 'power', 'status'], { tries: 1 });
     await expect(asked).rejects.toThrow(/answered a ping after \d+ ms, opens no session: it is overloaded, or hangs/);
     relay.pass(() => true);
+  });
+
+  it('that opens no session says nothing of a password', async () => {
+    relay.pass((answer) => answer[4] !== 6);
+    const hanging = await Bmc.of(connectionWith(relay.port), context, { repeats: 1, retryMs: 10 });
+    const login = { username: 'admin', password: new Secret('secret') };
+    await expect(hanging.letsIn(login, 'USER')).rejects.toThrow('opens no session: it is overloaded, or hangs');
+    relay.pass(() => true);
+    expect(await hanging.letsIn(login, 'USER')).toBe(true);
+    expect(await hanging.letsIn({ ...login, password: new Secret('other') }, 'USER')).toBe(false);
+    await expect(hanging.letsIn({ ...login, username: 'nobody' }, 'USER')).rejects.toThrow(
+      'does not let "nobody" in: it has no such user',
+    );
   });
 
   it('is not asked what IPMI has no room for', async () => {
@@ -168,6 +191,21 @@ it('sensors and the event log are read', async () => {
   ]);
 });
 
+it('a list that breaks off is read again', async () => {
+  let sent = 0;
+  relay.pass((answer) => {
+    // The pong of a ping comes before each session; this is where the records of sensors are read.
+    if (answer[3] === 6) sent += sent === 0 ? 1 : 100;
+    else sent += 1;
+    return sent <= 14 || sent > 100;
+  });
+  expect(await agent.tasks.sensors({ connection: connectionWith(relay.port) }, context)).toMatchObject({
+    sensors: [{ name: 'CPU Temp', value: 42 }],
+  });
+  expect(sent).toBeGreaterThan(100);
+  relay.pass(() => true);
+});
+
 describe('a user of a BMC', () => {
   const ops = { channel: 1, user_id: 3, name: 'ops', password: new Secret('geheim'), privilege: 'operator' } as const;
 
@@ -177,6 +215,22 @@ describe('a user of a BMC', () => {
     const other = { ...ops, password: new Secret('other') };
     expect(await agent.tasks.set_user({ ...at(), ...other }, context)).toEqual({ changed: true });
     const connection = connectionWith(bmc.port, 'other', 'ops');
+    expect(await agent.tasks.power_state({ connection }, context)).toEqual({ state: 'off' });
+  });
+
+  it('who speaks to the BMC goes on with his new password', async () => {
+    const chief = { channel: 1, user_id: 6, name: 'chief', privilege: 'administrator' } as const;
+    const made = { ...chief, password: new Secret('first') };
+    expect(await agent.tasks.set_user({ ...at(), ...made }, context)).toEqual({ changed: true });
+    const own = { connection: connectionWith(bmc.port, 'first', 'chief') };
+    const users = [
+      { user_id: 6, name: 'boss', password: new Secret('second') },
+      { user_id: 7, name: 'other', password: new Secret('third'), privilege: 'user' },
+    ] as const;
+    expect(await agent.tasks.apply_bmc({ ...own, settings: { users } }, context)).toEqual({
+      changed: ['user 6 name', 'user 7 name', 'user 7 privilege'],
+    });
+    const connection = connectionWith(bmc.port, 'second', 'boss');
     expect(await agent.tasks.power_state({ connection }, context)).toEqual({ state: 'off' });
   });
 
@@ -208,6 +262,16 @@ describe('the LAN of a BMC', () => {
       address: '192.0.2.21',
       port: 623,
       bit_rate: expect.any(String),
+    });
+  });
+
+  it('is untagged where the BMC keeps the number of its VLAN, and does not use it', async () => {
+    const raw = await Bmc.of(connectionWith(bmc.port), context);
+    await raw.raw([0x0c, 0x01, 1, 20, 30, 0]);
+    const untagged = { channel: 1, source: 'static', vlan: null } as const;
+    expect(await agent.tasks.set_lan({ ...at(), ...untagged }, context)).toEqual({ changed: false });
+    expect(await agent.tasks.bmc_difference({ ...at(), settings: { lan: { vlan: null } } }, context)).toEqual({
+      differences: [],
     });
   });
 
@@ -245,5 +309,38 @@ describe('declared settings of a BMC', () => {
       ],
     });
     expect(await agent.tasks.bmc_difference({ ...at(), settings: {} }, context)).toEqual({ differences: [] });
+  });
+
+  it('leave as it is what they do not say', async () => {
+    const raw = await Bmc.of(connectionWith(bmc.port), context);
+    await agent.tasks.set_lan({ ...at(), channel: 1, source: 'dhcp' }, context);
+    expect(await agent.tasks.apply_bmc({ ...at(), settings: { lan: { vlan: 9 } } }, context)).toEqual({
+      changed: ['lan vlan'],
+    });
+    expect(await agent.tasks.apply_bmc({ ...at(), settings: { lan: {} } }, context)).toEqual({ changed: [] });
+    expect(await raw.raw([0x0c, 0x02, 1, 4, 0, 0])).toEqual(Buffer.from([0x11, 2]));
+    await expect(
+      agent.tasks.apply_bmc({ ...at(), settings: { lan: { netmask: '255.255.0.0' } } }, context),
+    ).rejects.toThrow(
+      'source: the BMC has its address by DHCP, and keeps none that it is given: say "static" for that',
+    );
+    await agent.tasks.set_lan({ ...at(), channel: 1, source: 'static' }, context);
+    const renamed = { users: [{ user_id: 4, name: 'guard' }] };
+    expect(await agent.tasks.apply_bmc({ ...at(), settings: renamed }, context)).toEqual({ changed: ['user 4 name'] });
+    expect((await raw.raw([0x06, 0x44, 1, 4]))[3]).toBe(0x12);
+    expect(await raw.letsIn({ username: 'guard', password: new Secret('pass4') }, 'USER')).toBe(true);
+  });
+
+  it('let nobody in whose password they do not say, and set none where he is not let in', async () => {
+    const apply = (user: object) =>
+      agent.tasks.apply_bmc({ ...at(), settings: { users: [{ user_id: 8, name: 'open', ...user }] } }, context);
+    await expect(apply({ privilege: 'user' })).rejects.toThrow(
+      'password: user 8 may not log in, and is not let in without a password that is said',
+    );
+    await expect(apply({ password: new Secret('pass8') })).rejects.toThrow(
+      'privilege: user 8 may not log in, and his password cannot be tried: his privilege has to be said',
+    );
+    const raw = await Bmc.of(connectionWith(bmc.port), context);
+    expect((await raw.raw([0x06, 0x44, 1, 8]))[3]).toBe(0);
   });
 });

@@ -11,14 +11,9 @@ export type BmcSettings = AgentParametersOf<IpmiContract, 'apply_bmc'>['settings
 /** The channel of a LAN where nothing else is said. */
 const CHANNEL = 1;
 
-const usersOf = ({ users = [] }: BmcSettings) =>
-  users.map(({ channel = CHANNEL, privilege = 'administrator', ...user }) => ({ channel, privilege, ...user }));
+const usersOf = ({ users = [] }: BmcSettings) => users.map(({ channel = CHANNEL, ...user }) => ({ channel, ...user }));
 
-const lanOf = ({ lan }: BmcSettings) => {
-  if (!lan) return undefined;
-  const { channel = CHANNEL, source = 'static', ...rest } = lan;
-  return { channel, source, ...rest };
-};
+const lanOf = ({ lan }: BmcSettings) => lan && { ...lan, channel: lan.channel ?? CHANNEL };
 
 /** What of a BMC is not as it is declared. Passwords are tried, and never told. */
 export async function bmcDifference(bmc: Bmc, settings: BmcSettings): Promise<readonly SettingDifference[]> {

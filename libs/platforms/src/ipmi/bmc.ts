@@ -6,7 +6,15 @@ import { type BmcAddress, bmcAddressOf, shownAddress } from '../bmc/address.ts';
 import { loginOf, type Login } from '../bmc/login.ts';
 import type { IpmiContract } from './contract.ts';
 import type { SessionFault } from './faults.ts';
-import { CommandRefused, completionCodeIn, isPassing, isSessionless, LoginRefused, sessionFaultIn } from './faults.ts';
+import {
+  CommandRefused,
+  completionCodeIn,
+  isPassing,
+  isSessionless,
+  LoginRefused,
+  sessionFaultIn,
+  tellsOfError,
+} from './faults.ts';
 import { rmcpPing } from './rmcp-ping.ts';
 
 /** How an agent speaks to BMCs. */
@@ -49,12 +57,22 @@ interface RunOptions {
   readonly input?: string;
   /** How often it is tried. */
   readonly tries?: number;
+  /** What it prints counts only where it tells of no error: some lists end without one where the BMC ends them. */
+  readonly whole?: boolean;
+  /** Who asks; else who speaks to the BMC otherwise. */
+  readonly as?: Asker;
+}
+
+/** Who logs in, and as what he is let in: `OPERATOR`; where it is not said, as an administrator. */
+interface Asker {
+  readonly login: Login;
+  readonly privilege?: string;
 }
 
 /** A BMC that is spoken to by `ipmitool`; every command opens a session of its own. */
 export class Bmc {
   readonly address: BmcAddress;
-  readonly #login: Login;
+  #login: Login;
   readonly #settings: IpmiSettings;
   readonly #context: Context;
   #pingMs: number | undefined;
@@ -92,6 +110,16 @@ export class Bmc {
     return this.#context.signal;
   }
 
+  /** Who speaks to it. */
+  get username(): string {
+    return this.#login.username;
+  }
+
+  /** Goes on with another name or password: who speaks to it has changed his own. */
+  relogin(changed: Partial<Login>): void {
+    this.#login = { ...this.#login, ...changed };
+  }
+
   /** The same BMC at another address. */
   at(host: string): Bmc {
     return new Bmc({ ...this.address, host }, this.#login, this.#settings, this.#context);
@@ -101,21 +129,26 @@ export class Bmc {
    * Runs a command of `ipmitool`. @returns what it prints
    * @throws NoBmc where nobody answers; LoginRefused; CommandRefused; Error where no session comes about, or no end
    */
-  async run(args: readonly string[], { input, tries = MAX_TRIES }: RunOptions = {}): Promise<string> {
+  async run(
+    args: readonly string[],
+    { input, tries = MAX_TRIES, whole = false, as }: RunOptions = {},
+  ): Promise<string> {
     const { signal, debug } = this.#context;
+    const asker = as ?? { login: this.#login };
     for (let n = 1; ; n += 1) {
       this.#pingMs ??= await rmcpPing(this.address, signal, this.#settings.pingMs);
       const begun = performance.now();
-      const { code, stdout, stderr } = await this.#ipmitool(args, input);
-      if (code === 0) return stdout;
+      const { code, stdout, stderr } = await this.#ipmitool(args, asker, input);
+      const isPart = code === 0 && whole && tellsOfError(stderr);
+      if (code === 0 && !isPart) return stdout;
       // Whoever is not let in is told so at once; who is told nothing at all has waited for every message.
       const silent = performance.now() - begun > this.#waitS * this.#repeats * 1000;
-      const output = `${stderr}\n${stdout}`;
+      const output = isPart ? stderr : `${stderr}\n${stdout}`;
       debug('ipmitool failed', { command: args[0] ?? '', code: code ?? -1, output: told(output) });
-      const fault = isSessionless(output) ? (silent ? 'none' : await this.#diagnosed(output)) : undefined;
-      if (fault !== undefined) this.#refuseLogin(fault);
-      if (n >= Math.min(tries, silent ? MAX_SILENT_TRIES : MAX_TRIES) || !isPassing(output)) {
-        throw this.#failure(args, output, fault);
+      const fault = isSessionless(output) ? (silent ? 'none' : await this.#diagnosed(output, asker)) : undefined;
+      if (fault !== undefined) this.#refuseLogin(fault, asker);
+      if (n >= Math.min(tries, silent ? MAX_SILENT_TRIES : MAX_TRIES) || !(isPart || isPassing(output))) {
+        throw isPart ? this.#partial(args, output) : this.#failure(args, output, fault);
       }
       // It may have gone meanwhile.
       this.#pingMs = undefined;
@@ -135,24 +168,29 @@ export class Bmc {
     return Buffer.from(output.replace(/[^0-9a-f]/gi, ''), 'hex');
   }
 
-  /** Whether somebody is let in, with a privilege. @throws Error where it is not to be told */
+  /**
+   * Whether the password of somebody is right, who may log in with a privilege.
+   * @throws LoginRefused where he is not let in for another reason; Error where it is not to be told
+   */
   async letsIn(login: Login, privilege: string): Promise<boolean> {
-    this.#pingMs ??= await rmcpPing(this.address, this.#context.signal, this.#settings.pingMs);
-    const { code, stdout, stderr } = await this.#ipmitool(['-L', privilege, 'mc', 'info'], undefined, login);
-    if (code === 0) return true;
-    const output = `${stderr}\n${stdout}`;
-    if (isSessionless(output)) return false;
-    throw this.#failure(['mc info'], output, undefined);
+    try {
+      await this.run(['chassis', 'power', 'status'], { as: { login, privilege } });
+      return true;
+    } catch (error) {
+      if (error instanceof LoginRefused && error.fault === 'password') return false;
+      throw error;
+    }
   }
 
-  async #ipmitool(args: readonly string[], input?: string, login = this.#login): Promise<ProgramResult> {
+  async #ipmitool(args: readonly string[], { login, privilege }: Asker, input?: string): Promise<ProgramResult> {
     const { cipherSuite = 3 } = this.#settings;
     const wait = this.#waitS;
     const { host, port } = this.address;
     const session = ['-I', 'lanplus', '-C', String(cipherSuite), '-N', String(wait), '-R', String(this.#repeats)];
     const reached = ['-H', host, '-p', String(port), '-U', login.username, '-E'];
+    const role = privilege === undefined ? [] : ['-L', privilege];
     try {
-      const all = [...session, ...reached, ...args];
+      const all = [...session, ...reached, ...role, ...args];
       // It opens what it reads by its name, which works for pipes alone, and programs are given a socket.
       const [program, those] =
         input === undefined ? ['ipmitool', all] : ['sh', ['-c', 'cat | ipmitool "$@"', 'ipmitool', ...all]];
@@ -169,26 +207,27 @@ export class Bmc {
   }
 
   /** Why no session came about: `ipmitool` says it only when it is asked to tell more. */
-  async #diagnosed(output: string): Promise<SessionFault> {
+  async #diagnosed(output: string, asker: Asker): Promise<SessionFault> {
     const fault = sessionFaultIn(output);
     if (fault !== 'none') return fault;
-    const { stdout, stderr } = await this.#ipmitool(['-v', 'mc', 'info']);
+    const { stdout, stderr } = await this.#ipmitool(['-v', 'mc', 'info'], asker);
     return sessionFaultIn(`${stderr}\n${stdout}`);
   }
 
   /** @throws LoginRefused for what does not go well by itself */
-  #refuseLogin(fault: SessionFault): void {
+  #refuseLogin(fault: SessionFault, { login, privilege = 'ADMINISTRATOR' }: Asker): void {
     const { cipherSuite = 3 } = this.#settings;
     const reasons: Readonly<Partial<Record<SessionFault, string>>> = {
       password: 'wrong password',
       user: 'it has no such user, or he may not use IPMI over the LAN',
-      role: 'he is no administrator',
+      role: `he is not let in as ${privilege}`,
       cipher: `it does not take the cipher suite ${cipherSuite}`,
     };
     const reason = reasons[fault];
     if (reason === undefined) return;
     throw new LoginRefused(
-      `the BMC ${shownAddress(this.address)} does not let "${this.#login.username}" in: ${reason}`,
+      `the BMC ${shownAddress(this.address)} does not let "${login.username}" in: ${reason}`,
+      fault,
     );
   }
 
@@ -198,6 +237,10 @@ export class Bmc {
     const command = args[0] === 'exec' ? 'a command' : args.join(' ');
     const text = `the BMC ${shownAddress(this.address)} refuses ${command}: ${told(output)}`;
     return new CommandRefused(text, completionCodeIn(output) ?? null);
+  }
+
+  #partial(args: readonly string[], said: string): Error {
+    return new Error(`the BMC ${shownAddress(this.address)} breaks off ${args.join(' ')}: ${told(said)}`);
   }
 
   #answered(): string {

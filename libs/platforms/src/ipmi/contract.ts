@@ -35,7 +35,10 @@ const boot = { device, persistent: boolean(), efi: boolean() };
 /** The same as the BMC has it; `in_force`: it says that it counts for the next start. */
 const flags = { ...boot, in_force: boolean() };
 const user = { channel, user_id, name: text(), password: secret(), privilege };
-/** Users and LAN of a BMC, as a blueprint declares them; a user without a password keeps the one there is. */
+/**
+ * Users and LAN of a BMC, as a blueprint declares them; what is left out stays as it is. Who may not log in yet is let in only
+ * with both a password and a privilege.
+ */
 const bmcSettings = exactRecord({
   lan: optional(
     exactRecord({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { bootFlagsIn } from './boot.ts';
-import { completionCodeIn, isPassing, sessionFaultIn } from './faults.ts';
+import { completionCodeIn, isPassing, sessionFaultIn, tellsOfError } from './faults.ts';
 import { entriesIn, readingsIn } from './readings.ts';
 
 describe('what ipmitool tells', () => {
@@ -19,10 +19,21 @@ describe('what ipmitool tells', () => {
   it.each([
     ['Error: Unable to establish IPMI v2 / RMCP+ session', true],
     ['Error: Received an Unexpected Open Session Response', true],
+    ['Error sending request.\nGet Device ID command failed', true],
     ['lanplus.c: Assertion `session->v2_data.session_state == LANPLUS_STATE_PRESESSION` failed', true],
     ['Set Chassis Power Control to Up/On failed: Invalid data field in request', false],
   ])('may pass: %s: %p', (output, passes) => {
     expect(isPassing(output)).toBe(passes);
+  });
+
+  it.each([
+    ['', false],
+    ['SEL has no entries', false],
+    ['Get SDR 0012 command failed', true],
+    ['Error obtaining SDR info', true],
+    ['Unable to renew SDR reservation', true],
+  ])('besides a list: %p says that it is not all of it: %p', (said, isPart) => {
+    expect(tellsOfError(said)).toBe(isPart);
   });
 
   it('has a completion code', () => {
@@ -53,10 +64,19 @@ describe('boot flags', () => {
 });
 
 it('sensors are read, with a reading or without', () => {
-  expect(readingsIn('CPU Temp,42,degrees C,ok\n12V,11.97,Volts,ok\nFAN 1,,,ns\nnothing\n')).toEqual([
+  const printed = `CPU Temp,42,degrees C,ok
+12V,11.97,Volts,ok
+FAN 1,,,ns
+PSU1 Status,51h,ok,10.1,Presence detected, Power Supply AC lost
+CPU1 Status,9Ah,ns,3.1,No Reading
+nothing
+`;
+  expect(readingsIn(printed)).toEqual([
     { name: 'CPU Temp', value: 42, unit: 'degrees C', status: 'ok' },
     { name: '12V', value: 11.97, unit: 'Volts', status: 'ok' },
     { name: 'FAN 1', value: null, unit: '', status: 'ns' },
+    { name: 'PSU1 Status', value: null, unit: '', status: 'ok' },
+    { name: 'CPU1 Status', value: null, unit: '', status: 'ns' },
   ]);
 });
 

@@ -2,7 +2,14 @@
 export type SessionFault = 'password' | 'user' | 'role' | 'cipher' | 'busy' | 'none';
 
 /** A BMC that lets nobody in: somebody has to look. */
-export class LoginRefused extends Error {}
+export class LoginRefused extends Error {
+  readonly fault: SessionFault;
+
+  constructor(message: string, fault: SessionFault) {
+    super(message);
+    this.fault = fault;
+  }
+}
 
 /** A BMC that refused one command, with its completion code. */
 export class CommandRefused extends Error {
@@ -34,6 +41,7 @@ const PASSING = new RegExp(
     'Received an Unexpected Open Session Response',
     'insufficient resources for session',
     'Unable to establish IPMI v2 / RMCP\\+ session',
+    'Error sending request',
     'Unable to get Chassis Power Status',
     'Timeout Attempting power',
     'Close Session command failed',
@@ -44,7 +52,7 @@ const PASSING = new RegExp(
 export const isPassing = (output: string): boolean => PASSING.test(output);
 
 const SESSIONLESS =
-  /Unable to establish IPMI v2 \/ RMCP\+ session|insufficient resources for session|Set Session Privilege Level/i;
+  /Unable to establish IPMI v2 \/ RMCP\+ session|Error sending request|insufficient resources for session|Set Session Privilege Level/i;
 /** Whether no session came about at all, which has many reasons. */
 export const isSessionless = (output: string): boolean => SESSIONLESS.test(output);
 
@@ -53,3 +61,6 @@ export function completionCodeIn(output: string): number | undefined {
   const [, code] = /\brsp=0x([0-9a-f]{1,2})\b/i.exec(output) ?? [];
   return code === undefined ? undefined : Number.parseInt(code, 16);
 }
+
+/** Whether what `ipmitool` says besides a list tells that the list is not all of it. */
+export const tellsOfError = (said: string): boolean => /error|fail|unable|invalid|time[d ]*out|unexpected/i.test(said);

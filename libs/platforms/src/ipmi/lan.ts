@@ -5,7 +5,10 @@ import type { Bmc } from './bmc.ts';
 import type { IpmiContract } from './contract.ts';
 import { CommandRefused } from './faults.ts';
 
-type Lan = Omit<AgentParametersOf<IpmiContract, 'set_lan'>, 'connection'>;
+/** The LAN of a BMC as wanted; what is not said stays as it is. */
+type Lan = Omit<AgentParametersOf<IpmiContract, 'set_lan'>, 'connection' | 'source'> & {
+  readonly source?: keyof typeof SOURCES | undefined;
+};
 type Serial = ResultOf<IpmiContract, 'serial_over_lan'>;
 
 /** Commands of the network function of transports (IPMI 2.0, 23 and 26). */
@@ -45,7 +48,7 @@ interface Setting {
 
 const settingsOf = ({ source, address, netmask, gateway, vlan }: Lan): readonly Setting[] => [
   { name: 'vlan', parameter: VLAN, value: vlan === undefined ? undefined : vlanBytes(vlan) },
-  { name: 'source', parameter: SOURCE, value: Buffer.from([SOURCES[source]]) },
+  { name: 'source', parameter: SOURCE, value: source && Buffer.from([SOURCES[source]]) },
   { name: 'netmask', parameter: NETMASK, value: addressBytes('netmask', netmask) },
   { name: 'gateway', parameter: GATEWAY, value: addressBytes('gateway', gateway) },
   // The last: with it the BMC may be elsewhere.
@@ -62,8 +65,9 @@ export async function lanDifference(
   for (const { name, parameter, value } of settingsOf(wanted)) {
     if (value === undefined) continue;
     const now = await parameterOf(bmc, GET_LAN, wanted.channel, parameter);
-    if (!now.equals(value))
+    if (!isSame(parameter, now, value)) {
       found.push({ name: `lan ${name}`, wanted: told(parameter, value), found: told(parameter, now) });
+    }
   }
   return found.toSorted((one, other) => (one.name < other.name ? -1 : 1));
 }
@@ -79,6 +83,10 @@ function told(parameter: number, bytes: Buffer): Json {
   return (vlan & 0x8000) === 0 ? null : vlan & 0x0fff;
 }
 
+/** Whether two values mean the same: what a BMC keeps in bytes that do not count is its own affair. */
+const isSame = (parameter: number, one: Buffer, other: Buffer): boolean =>
+  told(parameter, one) === told(parameter, other);
+
 /** @throws Error where something is given that is not given so */
 function checkSource({ source, address, netmask, gateway }: Lan): void {
   if (source === 'dhcp' && (address ?? netmask ?? gateway) !== undefined) {
@@ -86,21 +94,30 @@ function checkSource({ source, address, netmask, gateway }: Lan): void {
   }
 }
 
+/** @throws Error where addresses are given, and not where they come from, of a BMC that has its own by DHCP */
+async function checkKept(bmc: Bmc, { channel, source, address, netmask, gateway }: Lan): Promise<void> {
+  if (source !== undefined || (address ?? netmask ?? gateway) === undefined) return;
+  if (told(SOURCE, await parameterOf(bmc, GET_LAN, channel, SOURCE)) !== 'dhcp') return;
+  throw new Error('source: the BMC has its address by DHCP, and keeps none that it is given: say "static" for that');
+}
+
 /** Makes the LAN of a BMC what is wanted; what is so already is left. @returns whether there was something to do */
 export async function setLan(bmc: Bmc, wanted: Lan): Promise<boolean> {
   const { channel } = wanted;
   checkSource(wanted);
+  await checkKept(bmc, wanted);
   let at = bmc;
   let changed = false;
   for (const { name, parameter, value } of settingsOf(wanted)) {
     if (value === undefined) continue;
     const before = await parameterOf(at, GET_LAN, channel, parameter);
-    if (before.equals(value)) continue;
+    if (isSame(parameter, before, value)) continue;
     await at.raw([TRANSPORT, SET_LAN, channel, parameter, ...value]);
     changed = true;
     if (parameter === ADDRESS && dotted(before) === at.address.host) at = at.at(dotted(value));
     const after = await parameterOf(at, GET_LAN, channel, parameter);
-    if (!after.equals(value)) throw new Error(`${name}: the BMC took it, and has ${after.toString('hex')} afterwards`);
+    if (!isSame(parameter, after, value))
+      throw new Error(`${name}: the BMC took it, and has ${after.toString('hex')} afterwards`);
   }
   return changed;
 }

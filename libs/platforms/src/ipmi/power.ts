@@ -3,7 +3,7 @@ import type { AgentParametersOf } from '#platform';
 import { settledPower, type PowerPatience } from '../bmc/settled-power.ts';
 import type { Bmc } from './bmc.ts';
 import type { IpmiContract } from './contract.ts';
-import { LoginRefused } from './faults.ts';
+import { CommandRefused, LoginRefused } from './faults.ts';
 
 type Wanted = AgentParametersOf<IpmiContract, 'set_power'>['state'];
 
@@ -15,14 +15,23 @@ export async function powerState(bmc: Bmc, tries?: number): Promise<string> {
   return state?.toLowerCase() ?? `unknown "${line.trim()}"`;
 }
 
-/** Sets the power, unless it is as wanted: what `ipmitool` says of it proves nothing. @returns what is seen afterwards */
+/**
+ * Sets the power, unless it is as wanted: what `ipmitool` says of it proves nothing. Where a BMC refuses to ask the operating
+ * system, nothing is done, and what comes next is the server's to say. @returns what is seen afterwards
+ */
 export async function setPower(bmc: Bmc, state: Wanted, patience?: PowerPatience): Promise<string> {
   const wanted = state === 'on' ? 'on' : 'off';
   const before = await powerState(bmc);
   if (before === wanted) return before;
-  await bmc.run(['chassis', 'power', state === 'shutdown' ? 'soft' : state]);
+  const gently = state === 'shutdown';
   const look = () => powerState(bmc);
-  return settledPower({ wanted, gently: state === 'shutdown', look, signal: bmc.signal }, patience);
+  try {
+    await bmc.run(['chassis', 'power', gently ? 'soft' : state]);
+  } catch (error) {
+    if (!(gently && error instanceof CommandRefused)) throw error;
+    return look();
+  }
+  return settledPower({ wanted, gently, look, signal: bmc.signal }, patience);
 }
 
 type LinkTest = Omit<AgentParametersOf<IpmiContract, 'link_test'>, 'connection'>;

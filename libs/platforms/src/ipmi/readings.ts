@@ -8,23 +8,25 @@ type Entry = ResultOf<IpmiContract, 'event_log'>['entries'][number];
 /** At most this many sensors are told. */
 const MAX_SENSORS = 1000;
 
-/** Every sensor with its reading. */
+/** The sensors that the BMC has full records of, which are those with readings; not its compact records. */
 export async function sensors(bmc: Bmc): Promise<readonly Reading[]> {
-  return readingsIn(await bmc.run(['-c', 'sdr', 'list', 'full'])).slice(0, MAX_SENSORS);
+  return readingsIn(await bmc.run(['-c', 'sdr', 'list', 'full'], { whole: true })).slice(0, MAX_SENSORS);
 }
 
-/** Reads lines such as `CPU Temp,42,degrees C,ok`. */
+/**
+ * Reads lines such as `CPU Temp,42,degrees C,ok`; those of sensors of states alone begin with their number, have no unit, and
+ * end with their place and their states: `PSU1,51h,ok,10.1,Presence detected`.
+ */
 export const readingsIn = (output: string): readonly Reading[] =>
-  linesOf(output).map(([name = '', value = '', unit = '', status = '']) => ({
-    name,
-    value: /^[-+]?\d+(?:\.\d+)?$/.test(value) ? Number(value) : null,
-    unit,
-    status,
-  }));
+  linesOf(output).map(([name = '', value = '', ...rest]) => {
+    if (/^[0-9a-f]{2}h$/i.test(value)) return { name, value: null, unit: '', status: rest[0] ?? '' };
+    const [unit = '', status = ''] = rest;
+    return { name, value: /^[-+]?\d+(?:\.\d+)?$/.test(value) ? Number(value) : null, unit, status };
+  });
 
 /** The newest entries of the system event log, the oldest of them first. */
 export async function eventLog(bmc: Bmc, count: number): Promise<readonly Entry[]> {
-  return entriesIn(await bmc.run(['-c', 'sel', 'elist', 'last', String(count)])).slice(-count);
+  return entriesIn(await bmc.run(['-c', 'sel', 'elist', 'last', String(count)], { whole: true })).slice(-count);
 }
 
 /** Reads lines such as `1,11/29/2026,21:40:01,Power Supply #0x51,Presence detected,Asserted`. */

@@ -43,7 +43,7 @@ export async function rmcpPing(address: BmcAddress, signal: AbortSignal, patienc
       };
       socket.on('error', failed);
       socket.on('message', () => resolve(performance.now() - begun));
-      socket.connect(address.port, ip, () => {
+      socket.on('connect', () => {
         for (const at of ASKED_AT_MS.filter((ms) => ms < patienceMs)) {
           const ask = () => {
             socket.send(PRESENCE_PING, sent);
@@ -52,6 +52,8 @@ export async function rmcpPing(address: BmcAddress, signal: AbortSignal, patienc
           timers.push(setTimeout(ask, at));
         }
       });
+      // Without a callback of its own, an address that is refused is told as an error of the socket.
+      socket.connect(address.port, ip);
       const late = () => {
         const why = 'it has no power, is not on the network, or does not take IPMI over the LAN';
         reject(new NoBmc(`no BMC answers at ${shown} (UDP) within ${patienceMs / 1000} s: ${why}`));

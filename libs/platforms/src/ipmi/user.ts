@@ -2,11 +2,14 @@ import type { Json, Secret } from '#kernel';
 import type { AgentParametersOf } from '#platform';
 import type { Bmc } from './bmc.ts';
 import type { IpmiContract } from './contract.ts';
-import { CommandRefused } from './faults.ts';
+import { CommandRefused, LoginRefused } from './faults.ts';
 
-/** A user as wanted; without a password, it keeps the one it has. */
-type User = Omit<AgentParametersOf<IpmiContract, 'set_user'>, 'connection' | 'password'> & {
+type Privilege = AgentParametersOf<IpmiContract, 'set_user'>['privilege'];
+
+/** A user as wanted; it keeps the password and the privilege that are not said. */
+type User = Omit<AgentParametersOf<IpmiContract, 'set_user'>, 'connection' | 'password' | 'privilege'> & {
   readonly password?: Secret | undefined;
+  readonly privilege?: Privilege | undefined;
 };
 
 /** Commands of the network function of applications (IPMI 2.0, 22.26 to 22.30). */
@@ -28,26 +31,62 @@ const PRIVILEGES = { user: 2, operator: 3, administrator: 4 } as const;
 
 /**
  * Makes a user of a BMC what is wanted; what is so already is left. Whether the password is right only a login tells: BMCs
- * hold passwords for right that they are asked to test. @returns whether there was something to do
+ * hold passwords for right that they are asked to test. Nobody is let in before the password is set.
+ * @returns whether there was something to do
+ * @throws Error where a user who may not log in is to have a password without a privilege, or a privilege without a password
  */
-export async function setUser(bmc: Bmc, { channel, user_id: id, name, password, privilege }: User): Promise<boolean> {
+export async function setUser(bmc: Bmc, user: User): Promise<boolean> {
+  const { channel, user_id: id, name, password } = user;
   checkRoom('name', name, MAX_NAME);
   if (password) checkRoom('password', password.reveal(), MAX_PASSWORD);
+  const access = await accessOf(bmc, channel, id);
+  checkLetIn(user, access);
+  const privilege = user.privilege ?? privilegeIn(access);
   const named = await setName(bmc, id, name);
-  const allowed = await setAccess(bmc, channel, id, privilege);
-  if (!password) return named || allowed;
-  const letsIn = () => bmc.letsIn({ username: name, password }, privilege.toUpperCase());
-  if (await letsIn()) return named || allowed;
+  const known = password && access === privilege ? await isKnown(bmc, user, privilege) : false;
+  if (password && !known) await setPassword(bmc, user, password);
+  const allowed = privilege !== undefined && (await setAccess(bmc, user, privilege));
+  if (!password || known) return named || allowed;
+  if (privilege !== undefined && (await bmc.letsIn({ username: name, password }, privilege.toUpperCase()))) return true;
+  throw new Error(`password: the BMC took it for user ${id}, and does not let "${name}" in`);
+}
+
+const privilegeIn = (access: string | null): Privilege | undefined =>
+  Object.keys(PRIVILEGES).find((one) => one === access) as Privilege | undefined;
+
+/** @throws Error where what is declared of a user who may not log in leaves open by which password, or as what, he may */
+function checkLetIn({ user_id: id, password, privilege }: User, access: string | null): void {
+  if (password && privilege === undefined && privilegeIn(access) === undefined) {
+    throw new Error(
+      `privilege: user ${id} may not log in, and his password cannot be tried: his privilege has to be said`,
+    );
+  }
+  if (!password && privilege !== undefined && access === null) {
+    throw new Error(`password: user ${id} may not log in, and is not let in without a password that is said`);
+  }
+}
+
+/** Whether the password is right already; who is not let in for another reason may never have had one. */
+async function isKnown(bmc: Bmc, { name, password }: User, privilege: Privilege | undefined): Promise<boolean> {
+  if (!password || privilege === undefined) return false;
+  return bmc.letsIn({ username: name, password }, privilege.toUpperCase()).catch((error: unknown) => {
+    if (error instanceof LoginRefused) return false;
+    throw error;
+  });
+}
+
+async function setPassword(bmc: Bmc, { user_id: id, name }: User, password: Secret): Promise<void> {
   const bytes = padded(password.reveal(), MAX_PASSWORD);
   await bmc.raw([APP, SET_PASSWORD, 0x80 | id, SET, ...bytes], { secret: true });
-  if (await letsIn()) return true;
-  throw new Error(`password: the BMC took it for user ${id}, and does not let "${name}" in`);
+  if (name === bmc.username) bmc.relogin({ password });
 }
 
 async function setName(bmc: Bmc, id: number, name: string): Promise<boolean> {
   const wanted = padded(name, MAX_NAME);
-  if ((await nameOf(bmc, id)).equals(wanted)) return false;
+  const before = await nameOf(bmc, id);
+  if (before.equals(wanted)) return false;
   await bmc.raw([APP, SET_NAME, id, ...wanted]);
+  if (textIn(before) === bmc.username) bmc.relogin({ username: name });
   if (!(await nameOf(bmc, id)).equals(wanted)) {
     throw new Error(`name: the BMC took it for user ${id}, and has another one afterwards`);
   }
@@ -64,19 +103,23 @@ const nameOf = (bmc: Bmc, id: number): Promise<Buffer> =>
 /** What of a user of a BMC is not as wanted, each by its name. Whether its password is right only a login tells. */
 export async function userDifference(
   bmc: Bmc,
-  { channel, user_id: id, name, password, privilege }: User,
+  user: User,
 ): Promise<readonly { readonly name: string; readonly wanted: Json; readonly found: Json }[]> {
+  const { channel, user_id: id, name, password } = user;
   checkRoom('name', name, MAX_NAME);
   const found: { name: string; wanted: Json; found: Json }[] = [];
   const now = textIn(await nameOf(bmc, id));
   if (now !== name) found.push({ name: `user ${id} name`, wanted: name, found: now });
   const access = await accessOf(bmc, channel, id);
-  if (access !== privilege) found.push({ name: `user ${id} privilege`, wanted: privilege, found: access });
-  // Who is not there, or may not do it, is not let in anyway.
-  if (found.length === 0 && password && !(await bmc.letsIn({ username: name, password }, privilege.toUpperCase()))) {
-    found.push({ name: `user ${id} password`, wanted: 'that which is declared', found: 'another one' });
+  const privilege = user.privilege ?? privilegeIn(access);
+  if (user.privilege !== undefined && access !== user.privilege) {
+    found.push({ name: `user ${id} privilege`, wanted: user.privilege, found: access });
   }
-  return found;
+  // Who is not there, or may not do it, is not let in anyway.
+  if (found.length > 0 || !password) return found;
+  checkLetIn(user, access);
+  if (privilege === undefined || (await bmc.letsIn({ username: name, password }, privilege.toUpperCase()))) return [];
+  return [{ name: `user ${id} password`, wanted: 'that which is declared', found: 'another one' }];
 }
 
 const textIn = (bytes: Buffer): string | null => bytes.toString().replace(/\0.*$/s, '') || null;
@@ -89,11 +132,12 @@ async function accessOf(bmc: Bmc, channel: number, id: number): Promise<string |
   return Object.entries(PRIVILEGES).find(([, one]) => one === number)?.[0] ?? `privilege ${number}`;
 }
 
-async function setAccess(bmc: Bmc, channel: number, id: number, privilege: User['privilege']): Promise<boolean> {
+/** Lets a user in with a privilege; he is enabled only where his password is known to be the one that is said. */
+async function setAccess(bmc: Bmc, { channel, user_id: id, password }: User, privilege: Privilege): Promise<boolean> {
   const isSet = async (): Promise<boolean> => (await accessOf(bmc, channel, id)) === privilege;
   if (await isSet()) return false;
   await bmc.raw([APP, SET_ACCESS, 0x80 | 0x10 | channel, id, PRIVILEGES[privilege], 0]);
-  await bmc.raw([APP, SET_PASSWORD, id, ENABLE]);
+  if (password) await bmc.raw([APP, SET_PASSWORD, id, ENABLE]);
   if (await isSet()) return true;
   throw new Error(`privilege: the BMC took it for user ${id}, and has another one afterwards`);
 }

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { TaskContext } from '#platform';
 import { Secret } from '#kernel';
-import { testAuthority } from '#testing';
+import { testAuthority, until } from '#testing';
 import { startRedfishService, type RedfishService } from '../../test/redfish-service.ts';
 import { redfish } from './agent.ts';
 
@@ -28,8 +28,11 @@ const context: TaskContext = {
   credentials: async (value) => value as never,
   debug: (message) => void said.push(message),
 };
+const SYSTEM = '/redfish/v1/Systems/1';
+const updating = { everyMs: 1, seenMs: 20, againMs: 10, idleMs: 10 };
 const patience = { everyMs: 1, switchedMs: 20, askedMs: 20 };
-const agent = redfish({ patience });
+const changing = { everyMs: 1, seenMs: 20, taskMs: 100 };
+const agent = redfish({ patience, changing });
 const connectionWith = (password = 'secret', port = service.port) => ({
   ip_address: `127.0.0.1:${port}`,
   credentials: { username: new Secret('admin'), password: new Secret(password) },
@@ -70,6 +73,16 @@ describe('the power of a machine', () => {
     service.machine.deaf = true;
     expect(await agent.tasks.set_power({ ...at(), state: 'soft_off' }, context)).toEqual({ state: 'on' });
     expect(service.machine.resets).toEqual(['GracefulShutdown']);
+  });
+
+  it('is told as it is seen, where the service refuses to ask the operating system', async () => {
+    Object.assign(service.machine, { power: 'On', refuses: 'GracefulShutdown' });
+    expect(await agent.tasks.set_power({ ...at(), state: 'soft_off' }, context)).toEqual({ state: 'on' });
+    Object.assign(service.machine, { refuses: 'ForceOff' });
+    await expect(agent.tasks.set_power({ ...at(), state: 'off' }, context)).rejects.toThrow(
+      'The machine does not take ForceOff.',
+    );
+    expect(service.machine.resets).toEqual([]);
   });
 
   it('is set by what the service allows, which it may tell elsewhere', async () => {
@@ -127,6 +140,61 @@ describe('a service', () => {
     expect(await withSessions.tasks.power_state(at(), context)).toEqual({ state: 'off' });
     expect(service.machine.sessions.size).toBe(0);
     await expect(withSessions.tasks.power_state(at('wrong'), context)).rejects.toThrow('does not let "admin" in');
+  });
+
+  it.each(['url', 'body'] as const)('has a session closed that it tells of by a %s', async (sessionAt) => {
+    service.machine.sessionAt = sessionAt;
+    const withSessions = redfish({ patience, login: 'session' });
+    expect(await withSessions.tasks.power_state(at(), context)).toEqual({ state: 'off' });
+    expect(service.machine.sessions.size).toBe(0);
+  });
+
+  it('has a session closed under an address in capitals', async () => {
+    const connection = { ...connectionWith(), ip_address: `LocalHost:${service.port}` };
+    const withSessions = redfish({ patience, login: 'session' });
+    expect(await withSessions.tasks.power_state({ connection }, context)).toEqual({ state: 'off' });
+    expect(service.machine.sessions.size).toBe(0);
+  });
+
+  it.each(['256.0.0.1', 'fe80::1%eth0'])('is at no address such as %s', async (ip_address) => {
+    await expect(agent.tasks.power_state({ connection: { ...connectionWith(), ip_address } }, context)).rejects.toThrow(
+      `ip_address: "${ip_address}" is no host of a URL`,
+    );
+  });
+
+  it.each([301, 302, 307, 308])('is followed with the same method where it redirects with %d', async (status) => {
+    const paths = [
+      '/redfish/v1/Systems',
+      '/redfish/v1/SessionService/Sessions',
+      `${SYSTEM}/Actions/ComputerSystem.Reset`,
+    ];
+    for (const path of paths) service.machine.redirects.set(path, { status, location: `${path}/` });
+    const withSessions = redfish({ patience, login: 'session' });
+    expect(await withSessions.tasks.set_power({ ...at(), state: 'on' }, context)).toEqual({ state: 'on' });
+    expect(service.machine.resets).toEqual(['On']);
+  });
+
+  it('is not followed to another server, nor without end', async () => {
+    const path = '/redfish/v1/Systems';
+    const other = await startRedfishService({ pair });
+    const location = `https://127.0.0.1:${other.port}${path}`;
+    service.machine.redirects.set(path, { status: 308, location });
+    await expect(agent.tasks.power_state(at(), context)).rejects.toThrow(
+      `redirects GET ${path} to "${location}", which is another server: name and password are not sent there`,
+    );
+    expect(other.machine.asked).toEqual([]);
+    await other.stop();
+    service.machine.redirects.set(path, { status: 308, location: path });
+    await expect(agent.tasks.power_state(at(), context)).rejects.toThrow(`redirects GET ${path} without end`);
+  });
+
+  it('that ends a session is logged in at again', async () => {
+    service.machine.sessionsOnly = true;
+    const withSessions = redfish({ patience, login: 'session', updating: { ...updating, everyMs: 1 } });
+    service.machine.restart = [0];
+    const order = { ...at(), name: 'BIOS', version: '2.5.0', image: 'http://static/BIOS-2.5.0.bin' };
+    expect(await withSessions.tasks.update_firmware(order, context)).toEqual({ changed: true });
+    expect(service.machine.sessions.size).toBe(0);
   });
 
   it('needs a good certificate only where that is said', async () => {
@@ -211,6 +279,18 @@ describe('BIOS settings', () => {
     expect(await agent.tasks.bios_difference(order, context)).toEqual({ differences: [] });
   });
 
+  it('are not as wanted where another value waits', async () => {
+    service.machine.pending = { NumLock: 'Off' };
+    const order = { ...at(), settings: { NumLock: 'On' } };
+    expect(await agent.tasks.bios_difference(order, context)).toEqual({
+      differences: [{ name: 'NumLock', wanted: 'On', found: 'On', pending: 'Off' }],
+    });
+    expect(await agent.tasks.apply_bios(order, context)).toEqual({ changed: ['NumLock'] });
+    await agent.tasks.set_power({ ...at(), state: 'on' }, context);
+    expect(service.machine.bios['NumLock']).toBe('On');
+    expect(await agent.tasks.apply_bios(order, context)).toEqual({ changed: [] });
+  });
+
   it('are named where the BIOS has none such, or takes no such value', async () => {
     const misspelt = { ...at(), settings: { NumLok: 'Off' } };
     await expect(agent.tasks.bios_difference(misspelt, context)).rejects.toThrow('the BIOS has none named NumLok');
@@ -235,8 +315,56 @@ it('a machine tells what it is, and what runs in it', async () => {
   });
 });
 
+describe('what a service has accepted, and does later', () => {
+  const image = 'https://static/rescue.iso';
+  const destination = 'https://contractor/events';
+  const boot = { device: 'pxe', persistent: false } as const;
+  const all: readonly [string, () => Promise<unknown>, unknown][] = [
+    ['boot', () => agent.tasks.set_boot({ ...at(), ...boot }, context), boot],
+    ['media in', () => agent.tasks.insert_media({ ...at(), image, medium: 'cd' }, context), { changed: true }],
+    [
+      'BIOS',
+      () => agent.tasks.apply_bios({ ...at(), settings: { NumLock: 'Off' } }, context),
+      { changed: ['NumLock'] },
+    ],
+    ['events', () => agent.tasks.subscribe_events({ ...at(), destination, context: 'x' }, context), expect.anything()],
+  ];
+
+  it.each(all)('is waited for: %s', async (_, act, result) => {
+    service.machine.changeLooks = 3;
+    expect(await act()).toEqual(result);
+  });
+
+  it.each(all)('tells why it fails: %s', async (_, act) => {
+    Object.assign(service.machine, { changeLooks: 2, changeFails: 'The lock is on.' });
+    await expect(act()).rejects.toThrow('what was asked for has ended as "Exception": The lock is on.');
+  });
+
+  it.each(all)('has so long: %s', async (_, act) => {
+    service.machine.changeLooks = Infinity;
+    await expect(act()).rejects.toThrow('what was asked for was accepted, and is not done after 0.1 s');
+  });
+
+  it('is seen to be undone too', async () => {
+    await agent.tasks.insert_media({ ...at(), image, medium: 'cd' }, context);
+    await agent.tasks.subscribe_events({ ...at(), destination, context: 'x' }, context);
+    service.machine.changeLooks = 3;
+    expect(await agent.tasks.eject_media({ ...at(), medium: 'cd' }, context)).toEqual({ changed: true });
+    expect(await agent.tasks.unsubscribe_events({ ...at(), destination }, context)).toEqual({ changed: true });
+  });
+
+  it('may have no task, and is looked at for a while', async () => {
+    service.machine.forgetful = true;
+    const patient = redfish({ patience, changing: { ...changing, seenMs: 10_000 } });
+    const done = patient.tasks.set_boot({ ...at(), ...boot }, context);
+    await until(() => service.machine.asked.filter((one) => one === `GET ${SYSTEM}`).length > 3, 4000);
+    Object.assign(service.machine.boot, { BootSourceOverrideEnabled: 'Once', BootSourceOverrideTarget: 'Pxe' });
+    expect(await done).toEqual(boot);
+  });
+});
+
 describe('firmware', () => {
-  const quick = redfish({ patience, updating: { everyMs: 1, seenMs: 20 } });
+  const quick = redfish({ patience, updating });
   const image = 'http://static/BIOS-2.5.0.bin';
   const order = () => ({ ...at(), name: 'BIOS', version: '2.5.0', image });
 
@@ -270,6 +398,53 @@ describe('firmware', () => {
   it('that is being updated is waited for: the update is not begun anew', async () => {
     service.machine.updates.push({ image, looks: 5 });
     expect(await quick.tasks.update_firmware(order(), context)).toEqual({ changed: true });
+    expect(service.machine.updates).toHaveLength(1);
+  });
+
+  it.each([[[502, 500, 503, 503, 503, 503, 0]], [[0, 504]]])(
+    'is updated by a management processor that starts anew and answers %j meanwhile',
+    async (restart) => {
+      service.machine.restart = restart;
+      const patient = redfish({ patience, updating: { ...updating, seenMs: 10_000 } });
+      expect(await patient.tasks.update_firmware(order(), context)).toEqual({ changed: true });
+      expect(service.machine.updates).toHaveLength(1);
+    },
+  );
+
+  it('has as long again each time that the management processor is away', async () => {
+    const slow = redfish({ patience, updating: { ...updating, everyMs: 60, seenMs: 100 } });
+    service.machine.updateLooks = 4;
+    service.machine.restart = [500];
+    const updated = slow.tasks.update_firmware(order(), context);
+    await until(() => service.machine.updates[0]?.looks === 2, 4000);
+    service.machine.restart = [500];
+    expect(await updated).toEqual({ changed: true });
+  });
+
+  const other = 'http://static/NIC-1.3.bin';
+  const payload = (image: string) => ({
+    Payload: { TargetUri: '/redfish/v1/UpdateService', JsonBody: JSON.stringify({ ImageURI: image }) },
+  });
+
+  it.each([
+    ['of another component', { image: other, looks: 3 }],
+    ['of another image, as it says', { image: other, looks: 3, task: payload(other) }],
+    ['that never begins', { image: other, looks: Infinity, task: { TaskState: 'Pending' } }],
+  ])('is updated after an update that is at work %s', async (_, update) => {
+    service.machine.updates.push(update);
+    expect(await quick.tasks.update_firmware(order(), context)).toEqual({ changed: true });
+    expect(service.machine.updates.map((one) => one.image)).toEqual([other, image]);
+    expect(service.machine.firmware['BIOS']).toBe('2.5.0');
+  });
+
+  it('is not updated twice where the update at work is of its image, and is an error where that does not begin', async () => {
+    service.machine.updates.push({ image, looks: 3, task: payload(image) });
+    service.machine.updateFails = 'The image is damaged.';
+    await expect(quick.tasks.update_firmware(order(), context)).rejects.toThrow('has ended as "Exception"');
+    service.machine.updates[0] = { image, looks: Infinity, task: { ...payload(image), TaskState: 'Pending' } };
+    await expect(quick.tasks.update_firmware(order(), context)).rejects.toThrow(
+      'the update is still "Pending" after 0.01 s',
+    );
     expect(service.machine.updates).toHaveLength(1);
   });
 

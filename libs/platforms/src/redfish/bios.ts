@@ -6,6 +6,7 @@ import type { RedfishClient, Resource } from './client.ts';
 import { linkOf } from './client.ts';
 import type { RedfishContract } from './contract.ts';
 import { found, systemOf, textsIn, type Found } from './system.ts';
+import { seenAfter } from './tasks.ts';
 
 type Settings = Readonly<Record<string, Json>>;
 type Difference = ResultOf<RedfishContract, 'bios_difference'>['differences'][number];
@@ -36,9 +37,13 @@ async function biosOf(client: RedfishClient): Promise<Bios> {
   };
 }
 
-const pendingIn = ({ waiting }: Bios, name: string): Json => attributesIn(waiting.resource)[name] ?? null;
+/** The value of a setting that waits; null: none does. Some list every setting, those that stay as they are too. */
+function pendingIn({ now, waiting }: Bios, name: string): Json {
+  const pending = attributesIn(waiting.resource)[name] ?? null;
+  return isDeepStrictEqual(pending, now[name]) ? null : pending;
+}
 
-/** BIOS settings that are not as wanted, by their names. @throws Error for one that the BIOS does not have */
+/** BIOS settings that are not as wanted, or will not be so after the next start, by their names. @throws Error for one that the BIOS does not have */
 export async function biosDifference(client: RedfishClient, wanted: Settings): Promise<readonly Difference[]> {
   if (Object.keys(wanted).length === 0) return [];
   return differencesIn(await biosOf(client), wanted);
@@ -47,16 +52,18 @@ export async function biosDifference(client: RedfishClient, wanted: Settings): P
 function differencesIn(bios: Bios, wanted: Settings): readonly Difference[] {
   const unknown = Object.keys(wanted).filter((name) => !Object.hasOwn(bios.now, name));
   if (unknown.length > 0) throw new Error(`settings: the BIOS has none named ${unknown.join(', ')}`);
-  return Object.entries(wanted)
-    .filter(([name, value]) => !isDeepStrictEqual(bios.now[name], value))
-    .map(([name, value]) => {
-      const pending = pendingIn(bios, name);
-      // Some list every setting as waiting, those that stay as they are too.
-      const waits = pending !== null && !isDeepStrictEqual(pending, bios.now[name]);
-      return { name, wanted: value, found: bios.now[name] ?? null, pending: waits ? pending : null };
-    })
-    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  return (
+    Object.entries(wanted)
+      .map(([name, value]) => ({ name, wanted: value, found: bios.now[name] ?? null, pending: pendingIn(bios, name) }))
+      // One that is as wanted is not so for long where another value waits.
+      .filter((one) => !isDeepStrictEqual(one.found, one.wanted) || one.pending !== null)
+      .toSorted((one, other) => (one.name < other.name ? -1 : 1))
+  );
 }
+
+/** Settings that will not be as wanted after the next start. */
+const openIn = (bios: Bios, wanted: Settings): readonly Difference[] =>
+  differencesIn(bios, wanted).filter((one) => !isDeepStrictEqual(one.pending ?? one.found, one.wanted));
 
 /**
  * Has BIOS settings that are not as wanted wait for the next start.
@@ -66,16 +73,16 @@ function differencesIn(bios: Bios, wanted: Settings): readonly Difference[] {
 export async function applyBios(client: RedfishClient, wanted: Settings): Promise<readonly string[]> {
   if (Object.keys(wanted).length === 0) return [];
   const bios = await biosOf(client);
-  const open = differencesIn(bios, wanted).filter((one) => !isDeepStrictEqual(one.pending, one.wanted));
+  const open = openIn(bios, wanted);
   if (open.length === 0) return [];
   const { path, etag } = bios.waiting;
   const order = {
     Attributes: Object.fromEntries(open.map((one) => [one.name, one.wanted])),
     ...(bios.applyTimes?.includes('OnReset') ? { '@Redfish.SettingsApplyTime': { ApplyTime: 'OnReset' } } : {}),
   };
-  await client.patch(path, order, etag);
-  const after = differencesIn(await biosOf(client), wanted);
-  const lost = after.filter((one) => !isDeepStrictEqual(one.pending, one.wanted)).map(({ name }) => name);
+  const answer = await client.patch(path, order, etag);
+  const look = async () => openIn(await biosOf(client), wanted);
+  const lost = (await seenAfter(client, answer, look, (left) => left.length === 0)).map(({ name }) => name);
   if (lost.length > 0)
     throw new Error(`the BIOS took ${lost.join(', ')}, and has nothing of it wait for the next start`);
   return open.map(({ name }) => name);

@@ -3,6 +3,7 @@ import { isMap } from '#platform';
 import type { RedfishClient, Resource } from './client.ts';
 import type { RedfishContract } from './contract.ts';
 import { systemOf, textsIn } from './system.ts';
+import { seenAfter } from './tasks.ts';
 
 type Wanted = Pick<AgentParametersOf<RedfishContract, 'set_boot'>, 'device' | 'persistent' | 'mode'>;
 type Boot = ResultOf<RedfishContract, 'set_boot'>;
@@ -59,9 +60,11 @@ export async function setBoot(client: RedfishClient, { device, persistent, mode 
     ...(device === 'none' ? {} : { BootSourceOverrideTarget: target }),
     ...(mode === undefined ? {} : { BootSourceOverrideMode: MODES[mode] }),
   };
-  await client.patch(path, { Boot: order }, etag);
-  const after = bootIn((await client.get(path)).resource);
-  const wrong = Object.entries(order).find(([name, value]) => after[name] !== value);
+  const answer = await client.patch(path, { Boot: order }, etag);
+  const look = async () => bootIn((await client.get(path)).resource);
+  const wrongIn = (boot: Resource) => Object.entries(order).find(([name, value]) => boot[name] !== value);
+  const after = await seenAfter(client, answer, look, (boot) => wrongIn(boot) === undefined);
+  const wrong = wrongIn(after);
   if (wrong) {
     const [name, value] = wrong;
     throw new Error(`the machine took ${name} = ${value}, and has ${JSON.stringify(after[name] ?? null)} afterwards`);

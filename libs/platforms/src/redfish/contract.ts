@@ -69,7 +69,7 @@ export const redfishContract = platformContract({
         firmware: list(component),
       },
     },
-    /** BIOS settings that are not as wanted. */
+    /** BIOS settings that are not as wanted, or will not be so after the next start. */
     bios_difference: {
       repeat: 'safe',
       parameters: { connection, settings },
@@ -88,8 +88,8 @@ export const redfishContract = platformContract({
       result: { differences: list(settingDifference) },
     },
     /**
-     * Updates the firmware of a component from the image at a URL, unless it is as wanted; one that is being updated is waited
-     * for. The version is seen afterwards.
+     * Updates the firmware of a component from the image at a URL, unless it is as wanted; updates that are at work are waited
+     * for, and one of the same image is not begun again. The version is seen afterwards.
      */
     update_firmware: {
       repeat: 'safe',

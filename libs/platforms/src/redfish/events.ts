@@ -3,6 +3,7 @@ import type { RedfishClient } from './client.ts';
 import { linkOf } from './client.ts';
 import type { RedfishContract } from './contract.ts';
 import { found, type Found } from './system.ts';
+import { seenAfter } from './tasks.ts';
 
 type Subscribed = ResultOf<RedfishContract, 'subscribe_events'>;
 
@@ -35,8 +36,8 @@ export async function subscribeEvents(
     (await subscriptionsTo(client, listed, destination)).find(({ resource }) => resource['Context'] === context);
   const before = await theirs();
   if (before) return { subscription: before.path, changed: false };
-  await client.post(listed, { Destination: destination, Protocol: 'Redfish', Context: context });
-  const after = await theirs();
+  const answer = await client.post(listed, { Destination: destination, Protocol: 'Redfish', Context: context });
+  const after = await seenAfter(client, answer, theirs, (one) => one !== undefined);
   if (after) return { subscription: after.path, changed: true };
   throw new Error(`the management processor took a subscription to ${destination}, and does not list it`);
 }
@@ -45,8 +46,11 @@ export async function subscribeEvents(
 export async function unsubscribeEvents(client: RedfishClient, destination: string): Promise<boolean> {
   const listed = await subscriptionsOf(client);
   const theirs = await subscriptionsTo(client, listed, destination);
-  for (const { path } of theirs) await client.delete(path);
-  const left = await subscriptionsTo(client, listed, destination);
-  if (left.length > 0) throw new Error(`the management processor goes on sending events to ${destination}`);
+  const look = () => subscriptionsTo(client, listed, destination);
+  for (const { path } of theirs) {
+    const isGone = (left: readonly Found[]) => left.every((one) => one.path !== path);
+    if (isGone(await seenAfter(client, await client.delete(path), look, isGone))) continue;
+    throw new Error(`the management processor goes on sending events to ${destination}`);
+  }
   return theirs.length > 0;
 }

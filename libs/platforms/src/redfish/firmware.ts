@@ -3,10 +3,10 @@ import type { Json } from '#kernel';
 import type { SettingDifference } from '#platform';
 import { isMap } from '#platform';
 import type { RedfishClient, Resource } from './client.ts';
-import { linkOf, NotReached, Refused } from './client.ts';
+import { bodyOf, linkOf, NotReached, Refused } from './client.ts';
 import { firmwareOf } from './inventory.ts';
-import { messagesIn } from './messages.ts';
 import { actionOf, found, textIn } from './system.ts';
+import { isAtWork, progressOf, taskIn } from './tasks.ts';
 import { isAsWanted } from './versions.ts';
 
 const ROOT = '/redfish/v1/';
@@ -26,12 +26,16 @@ export interface UpdatePatience {
   readonly everyMs: number;
   /** For the version to be seen once the update is done: a management processor that has updated itself starts anew. */
   readonly seenMs: number;
+  /** For the same after an update that may have been this one: the service does not tell. */
+  readonly againMs: number;
+  /** For an update to begin that waits for something. */
+  readonly idleMs: number;
 }
 
-const USUAL: UpdatePatience = { everyMs: 2000, seenMs: 900_000 };
+const USUAL: UpdatePatience = { everyMs: 2000, seenMs: 900_000, againMs: 60_000, idleMs: 600_000 };
 
-/** States of a task in which it is at work (DSP0266, Task). */
-const AT_WORK: readonly unknown[] = ['New', 'Starting', 'Running', 'Pending', 'Service', 'Stopping', 'Cancelling'];
+/** States of a task that has not begun to work. */
+const IDLE: readonly unknown[] = ['New', 'Pending'];
 
 /** Versions by the names of components, as a blueprint declares them: a text, or a map of `version` and `image`. @throws Error */
 export function wantedFirmware(declared: Readonly<Record<string, Json>>): readonly WantedFirmware[] {
@@ -65,9 +69,10 @@ export async function firmwareDifference(
 }
 
 /**
- * Updates the firmware of a component from an image, unless it is as wanted: the update is begun, or one that is at work is
- * waited for, and the version is seen afterwards. @returns whether there was something to do
- * @throws Error where the update fails, or the version is not as wanted after it
+ * Updates the firmware of a component from an image, unless it is as wanted. An update that is at work is waited for first: one
+ * of the same image is this one, which somebody has begun that is gone since, and after any other this one is begun where it is
+ * still needed. The version is seen afterwards. @returns whether there was something to do
+ * @throws Error where the update fails or does not go on, or the version is not as wanted after it
  */
 export async function updateFirmware(
   client: RedfishClient,
@@ -76,18 +81,42 @@ export async function updateFirmware(
   patience: UpdatePatience = USUAL,
 ): Promise<boolean> {
   if (!URL.canParse(image)) throw new Error(`image: ${JSON.stringify(image)} is no URL`);
-  const one = [{ name, version, image }];
-  if ((await firmwareDifference(client, one)).length === 0) return false;
+  const one = { name, version, image };
+  if ((await firmwareDifference(client, [one])).length === 0) return false;
   const root = await client.get(ROOT);
   const path = linkOf(root.resource['UpdateService']);
   const service = path === undefined ? undefined : await found(client, path);
   const action = service && actionOf(client, service, UPDATE);
   if (!action)
     throw new Error('the firmware cannot be updated over Redfish: its update service has no action SimpleUpdate');
-  // One that an agent has begun that is gone since goes on.
-  const task = (await updateAtWork(client, root.resource)) ?? (await begun(client, action.target, image));
-  if (task !== undefined) await overWith(client, task, { signal, patience });
-  return seen(client, one, { signal, patience });
+  const waiting = { signal, patience };
+  if (await updatedMeanwhile(client, root.resource, one, waiting)) return true;
+  const answer = await client.post(action.target, { ImageURI: image });
+  const task = taskIn(client, answer);
+  if (task !== undefined) await overWith(client, task, waiting);
+  return seen(client, one, waiting);
+}
+
+/** Waits for every update that is at work. @returns whether this one was among them, or is not needed any more */
+async function updatedMeanwhile(
+  client: RedfishClient,
+  root: Resource,
+  one: WantedFirmware,
+  waiting: Waiting,
+): Promise<boolean> {
+  const past = new Set<string>();
+  for (;;) {
+    const atWork = (await updatesAtWork(client, root)).find(({ path }) => !past.has(path));
+    if (atWork === undefined) return false;
+    past.add(atWork.path);
+    if (atWork.image === one.image) {
+      await overWith(client, atWork.path, waiting);
+      return seen(client, one, waiting);
+    }
+    await anotherOver(client, atWork, waiting);
+    const forMs = atWork.image === undefined ? waiting.patience.againMs : 0;
+    if ((await leftAfter(client, one, waiting, forMs)) === undefined) return true;
+  }
 }
 
 /** Updates what is not as wanted and has an image. @returns the names of those that were updated */
@@ -104,37 +133,23 @@ export async function applyFirmware(
   return changed;
 }
 
-/** Begins an update. @returns where its task is; undefined: the service does not say */
-async function begun(client: RedfishClient, target: string, image: string): Promise<string | undefined> {
-  const { headers, text } = await client.send('POST', target, { body: { ImageURI: image } });
-  const body = parsed(text);
-  const task = typeof body['TaskState'] === 'string' ? body['@odata.id'] : undefined;
-  if (typeof task === 'string') return task;
-  const { location } = headers;
-  return location === undefined ? undefined : pathIn(location);
+/** An update that is at work. */
+interface UpdateAtWork {
+  readonly path: string;
+  /** The image it is made from; undefined: the service does not tell. */
+  readonly image: string | undefined;
 }
 
-const parsed = (text: string): Resource => {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isMap(body) ? body : {};
-  } catch {
-    // Many answer with nothing, or with a page: where the task is stands in a header then.
-    return {};
-  }
-};
-
-const pathIn = (location: string): string => (URL.canParse(location) ? new URL(location).pathname : location);
-
-/** An update that is at work already; undefined: none is, or the service does not tell of its tasks. */
-async function updateAtWork(client: RedfishClient, root: Resource): Promise<string | undefined> {
+/** The updates that are at work already; none where the service does not tell of its tasks. */
+async function updatesAtWork(client: RedfishClient, root: Resource): Promise<readonly UpdateAtWork[]> {
   const service = linkOf(root['Tasks']);
   const listed = service === undefined ? undefined : linkOf((await client.get(service)).resource['Tasks']);
+  const updates: UpdateAtWork[] = [];
   for (const path of listed === undefined ? [] : await client.members(listed)) {
     const { resource } = await found(client, path);
-    if (AT_WORK.includes(resource['TaskState']) && isUpdate(resource)) return path;
+    if (isAtWork(resource['TaskState']) && isUpdate(resource)) updates.push({ path, image: imageOf(resource) });
   }
-  return undefined;
+  return updates;
 }
 
 const isUpdate = (task: Resource): boolean => {
@@ -143,69 +158,83 @@ const isUpdate = (task: Resource): boolean => {
   return /update/i.test(typeof target === 'string' ? target : (textIn(task, 'Name') ?? ''));
 };
 
+/** The image in the order that a task was made of. */
+function imageOf(task: Resource): string | undefined {
+  const payload = task['Payload'];
+  const order = isMap(payload) && typeof payload['JsonBody'] === 'string' ? payload['JsonBody'] : '';
+  const image = bodyOf({ text: order })?.['ImageURI'];
+  return typeof image === 'string' ? image : undefined;
+}
+
 interface Waiting {
   readonly signal: AbortSignal;
   readonly patience: UpdatePatience;
 }
 
 /**
- * Looks at a task, or at its monitor, until it is over: a monitor answers 202 until then. One that is gone is over.
- * @throws Error where it has failed
+ * Looks at a task until it is over. One that updates its own management processor is not to be looked at for a while.
+ * @throws Error where it has failed, or does not begin
  */
 async function overWith(client: RedfishClient, path: string, { signal, patience }: Waiting): Promise<void> {
-  let limit = Infinity;
+  let idleSince: number | undefined;
+  let awaySince: number | undefined;
   for (;;) {
-    const answer = await answerAt(client, path).catch((error: unknown) => {
-      // One that updates itself starts anew meanwhile.
-      limit = Math.min(limit, performance.now() + patience.seenMs);
-      if (!(error instanceof NotReached) || performance.now() >= limit) throw error;
-      return { status: 202, text: '' };
+    const progress = await progressOf(client, path, 'the update').catch((error: unknown) => {
+      awaySince ??= performance.now();
+      if (!isAway(error) || performance.now() >= awaySince + patience.seenMs) throw error;
+      return undefined;
     });
-    if (answer === undefined) return;
-    const task = parsed(answer.text);
-    const state = task['TaskState'];
-    const isOver = state === undefined ? answer.status !== 202 : !AT_WORK.includes(state);
-    const isWell = state === undefined || (state === 'Completed' && (task['TaskStatus'] ?? 'OK') === 'OK');
-    if (isOver && !isWell) {
-      const said = messagesIn(task['Messages']);
-      throw new Error(`the update has ended as ${JSON.stringify(state)}${said === '' ? '' : `: ${said}`}`);
+    if (progress?.isOver) return;
+    if (progress) {
+      awaySince = undefined;
+      idleSince = IDLE.includes(progress.state) ? (idleSince ?? performance.now()) : undefined;
     }
-    if (isOver) return;
+    if (progress && idleSince !== undefined && performance.now() >= idleSince + patience.idleMs) {
+      throw new Error(`the update is still ${JSON.stringify(progress.state)} after ${patience.idleMs / 1000} s`);
+    }
     await sleep(patience.everyMs, undefined, { signal });
   }
 }
 
-/** What stands at a path; undefined: it is gone. */
-async function answerAt(client: RedfishClient, path: string) {
-  try {
-    return await client.send('GET', path);
-  } catch (error) {
-    if (error instanceof Refused && error.status === 404) return undefined;
-    throw error;
-  }
+/** Waits for an update that is not this one: how it ends is the affair of whoever has begun it. */
+async function anotherOver(client: RedfishClient, { path }: UpdateAtWork, waiting: Waiting): Promise<void> {
+  await overWith(client, path, waiting).catch((error: unknown) => {
+    if (waiting.signal.aborted || isAway(error)) throw error;
+  });
 }
 
+/** Whether a service that starts anew may answer so: not at all, or that it is not ready. */
+const isAway = (error: unknown): boolean =>
+  error instanceof NotReached || (error instanceof Refused && error.status >= 500);
+
 /** Looks until the version is as wanted. @throws Error where it is not in time */
-async function seen(
+async function seen(client: RedfishClient, wanted: WantedFirmware, waiting: Waiting): Promise<true> {
+  const left = await leftAfter(client, wanted, waiting, waiting.patience.seenMs);
+  if (left === undefined) return true;
+  throw new Error(
+    `the update is done, and the firmware of ${left.name} is ${JSON.stringify(left.found)}, not ${JSON.stringify(left.wanted)}`,
+  );
+}
+
+/**
+ * Looks until the version is as wanted, for so many milliseconds, or until the service answers after them.
+ * @returns what is not as wanted then @throws Error where the service does not answer in time
+ */
+async function leftAfter(
   client: RedfishClient,
-  wanted: readonly WantedFirmware[],
+  wanted: WantedFirmware,
   { signal, patience }: Waiting,
-): Promise<boolean> {
-  const limit = performance.now() + patience.seenMs;
+  forMs: number,
+): Promise<SettingDifference | undefined> {
+  const begun = performance.now();
   for (;;) {
-    const late = performance.now() >= limit;
-    const still = await firmwareDifference(client, wanted).catch((error: unknown) => {
+    const now = performance.now();
+    const left = await firmwareDifference(client, [wanted]).catch((error: unknown) => {
       // It starts anew, and answers no more, or not yet what it has.
-      if (late || signal.aborted) throw error;
+      if (now >= begun + patience.seenMs || signal.aborted) throw error;
       return undefined;
     });
-    if (still?.length === 0) return true;
-    const [one] = still ?? [];
-    if (late) {
-      throw new Error(
-        `the update is done, and the firmware of ${one?.name} is ${JSON.stringify(one?.found)}, not ${JSON.stringify(one?.wanted)}`,
-      );
-    }
+    if (left && (left.length === 0 || now >= begun + forMs)) return left[0];
     await sleep(patience.everyMs, undefined, { signal });
   }
 }

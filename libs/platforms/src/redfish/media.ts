@@ -3,6 +3,7 @@ import type { RedfishClient } from './client.ts';
 import { linkOf } from './client.ts';
 import type { RedfishContract } from './contract.ts';
 import { actionOf, found, managerOf, systemOf, textsIn, type Found } from './system.ts';
+import { seenAfter } from './tasks.ts';
 
 type Medium = AgentParametersOf<RedfishContract, 'eject_media'>['medium'];
 
@@ -34,9 +35,11 @@ export async function insertMedia(client: RedfishClient, image: string, medium: 
   if (holds(drive, image)) return false;
   if (!isEmpty(drive)) drive = await emptied(client, drive);
   const insert = actionOf(client, drive, '#VirtualMedia.InsertMedia');
-  if (insert) await client.post(insert.target, { Image: image, Inserted: true, WriteProtected: true });
-  else await client.patch(drive.path, { Image: image, Inserted: true, WriteProtected: true }, drive.etag);
-  const after = await found(client, drive.path);
+  const order = { Image: image, Inserted: true, WriteProtected: true };
+  const { path, etag } = drive;
+  const answer = await (insert ? client.post(insert.target, order) : client.patch(path, order, etag));
+  const look = () => found(client, path);
+  const after = await seenAfter(client, answer, look, (now) => holds(now, image));
   if (!holds(after, image)) {
     throw new Error(
       `the virtual drive took ${image}, and has ${JSON.stringify(after.resource['Image'] ?? null)} in it`,
@@ -55,9 +58,11 @@ export async function ejectMedia(client: RedfishClient, medium: Medium): Promise
 
 async function emptied(client: RedfishClient, drive: Found): Promise<Found> {
   const eject = actionOf(client, drive, '#VirtualMedia.EjectMedia');
-  if (eject) await client.post(eject.target, {});
-  else await client.patch(drive.path, { Image: null, Inserted: false }, drive.etag);
-  const after = await found(client, drive.path);
+  const { path, etag } = drive;
+  const answer = await (eject
+    ? client.post(eject.target, {})
+    : client.patch(path, { Image: null, Inserted: false }, etag));
+  const after = await seenAfter(client, answer, () => found(client, path), isEmpty);
   if (isEmpty(after)) return after;
   throw new Error(`the virtual drive was to be emptied, and has ${JSON.stringify(after.resource['Image'])} in it`);
 }

@@ -22,7 +22,8 @@ export async function powerState(client: RedfishClient): Promise<string> {
 }
 
 /**
- * Sets the power, unless it is as wanted. Where the machine knows no gentle way to be switched off, nothing is done.
+ * Sets the power, unless it is as wanted. Where the machine knows no gentle way to be switched off, or refuses it, nothing is
+ * done, and what comes next is the server's to say.
  * @returns what is seen afterwards
  */
 export async function setPower(
@@ -55,7 +56,7 @@ export async function setPower(
   });
   if (refused !== undefined) {
     const after = await powerState(client);
-    if (after === goal) return after;
+    if (after === goal || state === 'soft_off') return after;
     throw refused;
   }
   return settledPower({ wanted: goal, gently: state === 'soft_off', look: () => powerState(client), signal }, patience);
