@@ -25,6 +25,7 @@ describe('names', () => {
     ['are numbered where there is a count', ['web'], 3, 'web1 web2 web3'],
     ['have as many digits as the count', ['web'], 10, expandNames(['web{01..10}']).join(' ')],
     ['go on from where they are left open', ['web{07..}'], 4, 'web07 web08 web09 web10'],
+    ['go on as far as the count behind a range that ends', ['r{3..3}n{08..}'], 3, 'r3n08 r3n09 r3n10'],
     ['are those of a range that is of the count', ['web{1..2}'], 2, 'web1 web2'],
   ])('%s', (_, patterns, count, names) => {
     expect(refusal(patterns, count)).toBe(names);

@@ -15,6 +15,9 @@ const wrong = (value: string, rule: string) =>
 const tooMany = (count: number | bigint) =>
   refuse('names', 'TOO_MANY', `${count} machines are more than the ${MAX_MACHINES} that one command may be about`);
 
+/** One that leaves its end open. */
+const OPEN_RANGE = /\{(\d{1,9})\.\.\}/;
+
 /** How many digits a range writes its numbers with, as the shell does it: those of the longer end, where one has a zero first. */
 const widthOf = (from: string, to: string): number =>
   [from, to].some((text) => text.length > 1 && text.startsWith('0')) ? Math.max(from.length, to.length) : 0;
@@ -43,8 +46,9 @@ function expand(pattern: string): readonly string[] {
 /** A pattern that leaves its end open, with the end that a count gives it. */
 function closed(pattern: string, count: number): string {
   if (!/[{}]/.test(pattern)) return `${pattern}{${'1'.padStart(String(count).length, '0')}..${count}}`;
-  return pattern.replace(RANGE, (range, from: string, to?: string) =>
-    to === undefined ? `{${from}..${String(Number(from) + count - 1).padStart(from.length, '0')}}` : range,
+  return pattern.replace(
+    OPEN_RANGE,
+    (_, from: string) => `{${from}..${String(Number(from) + count - 1).padStart(from.length, '0')}}`,
   );
 }
 

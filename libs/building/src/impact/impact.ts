@@ -2,7 +2,7 @@ import type { Shaped } from '#api';
 import { shape } from '#api';
 import { pauseBetweenSlices } from '#kernel';
 import type { View } from '#read-store';
-import { complexes } from '../complex/complexes.ts';
+import { complexes, isEnough } from '../complex/complexes.ts';
 import { dependencies } from '../dependency/dependencies.ts';
 import { foundations } from '../foundations.ts';
 import { withinSites } from '../selection/selection.ts';
@@ -125,16 +125,24 @@ async function dependentsOf(view: View, ids: readonly string[]): Promise<(readon
   return found;
 }
 
-/** The members of a complex that are down, where too few others are left, or the structure by which it is reached. */
+/**
+ * The members of a complex that are down, where too few others are left, or the structure by which it is reached. Members that
+ * are not built carry nothing, unless the complex is still to be built.
+ */
 async function membersThatFail(view: View, id: string, down: Because): Promise<readonly string[] | undefined> {
   const row = await view.get(complexes, keyOf(id));
   if (!row) return undefined;
   const host = row.host ? idOf('s', row.host.structure) : undefined;
   if (host !== undefined && down.has(host)) return [host];
-  const members = row.members.map(({ structure }) => idOf('s', structure));
-  const failed = members.filter((member) => down.has(member));
-  const left = members.length - failed.length;
-  return (100 * left) / members.length < row.builtPercentage ? failed : undefined;
+  const all = row.members.map(({ structure }) => structure);
+  const found = await view.many(structures, all);
+  const built = all.filter((structure) => found.get(structure)?.builtAt);
+  const suffices = (some: readonly number[]) => isEnough(some.length, all.length, row.builtPercentage);
+  const standing = suffices(built) ? built : all;
+  const isDown = (structure: number) => down.has(idOf('s', structure));
+  const failed = standing.filter(isDown);
+  if (failed.length === 0 || suffices(standing.filter((structure) => !isDown(structure)))) return undefined;
+  return failed.map((structure) => idOf('s', structure));
 }
 
 /** The services that structures are part of, with how many of each these are. */
