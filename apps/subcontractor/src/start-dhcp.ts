@@ -3,7 +3,7 @@ import type { DhcpService, DhcpSource, Lease, ReportedLease } from '#dhcp/agent'
 import { readSubnets, serveDhcp } from '#dhcp/agent';
 import type { Logger } from '#kernel';
 import type { PollServer } from '#wire';
-import { pollServer } from '#wire';
+import { isFinal, pollServer } from '#wire';
 import { wantsDhcp } from './dhcp.settings.ts';
 import type { Settings } from './settings.ts';
 
@@ -66,6 +66,7 @@ function dhcpSource(session: PollServer, agent: string): DhcpSource {
   const at = (site: string) => ({ site: `/api/v1/Site/Site:${site}:` });
   return {
     subnets: async (site) => readSubnets(await session.call<unknown>('SubContractor/DHCPd(getSubnets)', at(site))),
+    isFinal,
     reported: (site) =>
       session.call<readonly ReportedLease[]>('SubContractor/DHCPLease(reported)', { ...at(site), agent }),
     report: async (site, granted, ended) => {

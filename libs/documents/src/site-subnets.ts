@@ -66,7 +66,9 @@ function shownMachine(
     console,
     mtu: network.mtu,
     vlan,
-    of: structure === undefined ? `foundation ${locator}` : `structure ${structure} (${hostName})`,
+    ...(structure === undefined
+      ? { of: `foundation ${locator}`, borrowed: true }
+      : { of: `structure ${structure} (${hostName})` }),
   };
 }
 

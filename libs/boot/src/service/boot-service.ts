@@ -22,7 +22,7 @@ export async function serveBoot(options: BootOptions): Promise<BootService> {
   const { sites, source, files, squid, chrony, log } = options;
   const started = Date.now();
   const stopping = new AbortController();
-  const answers = new SiteAnswers(sites, (site) => source.subnets(site));
+  const answers = new SiteAnswers(sites, source);
   const writeServices = servicesBeside({ squid, chrony, log });
   const leases = new LeaseWatch(started);
   const faults = new Map<string, string>();
@@ -62,12 +62,16 @@ export async function serveBoot(options: BootOptions): Promise<BootService> {
   const askSubnets = (): Promise<boolean> =>
     attempt('ask the server which subnets there are', async () => {
       const failed = await answers.ask();
-      const all = answers.all()?.map(({ subnet }) => subnet);
-      if (all) await writeServices([...new Set(all)].toSorted());
       if (failed.length > 0) throw new Error(failed.join('; '));
     });
   const askAgain = async (): Promise<number> => {
     const done = await askSubnets();
+    const all = answers.whole?.map(({ subnet }) => subnet);
+    if (all) {
+      await attempt('write the configurations of the services beside', () =>
+        writeServices([...new Set(all)].toSorted()),
+      );
+    }
     againMs = done ? TELL_MS : Math.min(MAX_TELL_MS, 2 * againMs);
     return done ? SUBNETS_MS : againMs;
   };

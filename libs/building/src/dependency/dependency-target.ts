@@ -104,11 +104,11 @@ export function dependencyTarget(
       const value = await valueOf(work, id);
       if (value?.link === 'hard' && value.foundation !== null) {
         const waiting = await work.load(foundation, value.foundation);
-        if ('value' in waiting && !isFree(waiting.value)) return true;
+        if ('value' in waiting && goesFirst(waiting.value)) return true;
       }
       for (const one of await hangingOn(reads.now, id)) {
         const found = await valueOf(work, one);
-        if (found?.link === 'hard' && !isFree(found)) return true;
+        if (found?.link === 'hard' && goesFirst(found)) return true;
       }
       return false;
     },
@@ -174,6 +174,8 @@ export function dependencyTarget(
 }
 
 const isFree = ({ built, job }: Support): boolean => !built && !job;
+/** Whether it is destroyed before what is destroyed with it. */
+const goesFirst = (one: Support): boolean => one.built || isBeingDestroyed(one);
 const isBeingDestroyed = ({ job }: Pick<Support, 'job'>): boolean => job?.script === 'destroy';
 
 async function valueOf(work: UnitOfWork, id: string | number): Promise<DependencyState | undefined> {

@@ -25,18 +25,26 @@ describe('the machine of a DHCP server', () => {
     expect([...ownAddresses(machine).keys()]).toEqual(['127.0.0.1', '192.0.2.7', '10.77.0.1', '2001:db8::1']);
   });
 
-  it('has the interfaces too whose link is down, until another one has an address of theirs', () => {
+  it('has the interfaces too whose link is down, until they are gone, or another one has an address of theirs', () => {
     const [local, other] = [at('fe80::1', 64), at('fe80::1', 64)];
     const eth1 = [...(machine['eth1'] ?? []), local];
     const [eth0, eth2] = [[...(machine['eth0'] ?? []), other], [at('10.77.0.1', 24)]];
     let now: Interfaces = { eth0, eth1 };
-    const seen = seenInterfaces(() => now);
+    const gone: string[] = [];
+    const seen = seenInterfaces(
+      () => now,
+      (name) => !gone.includes(name),
+    );
     seen();
     now = { eth0 };
     expect(seen()).toEqual({ eth0, eth1 });
     expect(seen()).toEqual({ eth0, eth1 });
     now = { eth0, eth2 };
     expect(seen()).toEqual({ eth0, eth2 });
+    now = { eth0 };
+    expect(seen()).toEqual({ eth0, eth2 });
+    gone.push('eth2');
+    expect(seen()).toEqual({ eth0 });
   });
 
   it('is on the wire of a subnet that it has an address in, else by the only interface Kea listens on', () => {

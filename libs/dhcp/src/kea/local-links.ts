@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { isIn, numbered, numberedSubnet } from '../subnets/address-range.ts';
 import type { OwnAddresses } from '../subnets/check-subnets.ts';
@@ -8,17 +9,24 @@ import type { KeaMap } from './kea-json.ts';
 /** The interfaces of a machine, as Node tells them. */
 export type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
+/** Whether the system has an interface of a name, be its link up or down. */
+const hasInterface = (name: string): boolean => existsSync(`/sys/class/net/${name}`);
+
 /**
  * Tells the interfaces of a machine as they were seen last: the system leaves out those whose link is down, which have their
- * addresses still. One of which another interface has an address by now is gone.
+ * addresses still. One that is there no more is gone, and so is one of which another interface has an address by now.
  */
-export function seenInterfaces(read: () => Interfaces): () => Interfaces {
+export function seenInterfaces(
+  read: () => Interfaces,
+  isThere: (name: string) => boolean = hasInterface,
+): () => Interfaces {
   let seen: Interfaces = {};
   return () => {
     const now = read();
     const taken = new Set(Object.values(now).flatMap((infos) => (infos ?? []).map(({ address }) => address)));
     const down = Object.entries(seen).filter(
-      ([name, infos]) => !now[name] && !infos?.some(({ address }) => taken.has(address) && !isOfLink(address)),
+      ([name, infos]) =>
+        !now[name] && isThere(name) && !infos?.some(({ address }) => taken.has(address) && !isOfLink(address)),
     );
     seen = { ...Object.fromEntries(down), ...now };
     return seen;

@@ -14,3 +14,8 @@ it('leases of strangers are those of reserved addresses that somebody else has',
   const leases = [lease('10.77.0.11', WEB1), odd, lease('10.77.0.100', STRANGER), lease('10.78.0.11', STRANGER)];
   expect(strangersLeases(served, leases)).toEqual([{ lease: odd, machine: served[0]?.machines[1] }]);
 });
+
+it('who has leased an address that a job has borrowed keeps it', () => {
+  const served = [subnet({ machines: [machine(WEB1, '10.77.0.100', { borrowed: true })] })];
+  expect(strangersLeases(served, [lease('10.77.0.100', STRANGER)])).toEqual([]);
+});

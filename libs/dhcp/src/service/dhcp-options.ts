@@ -4,15 +4,12 @@ import type { DiscoverTarget } from '../kea/discover.ts';
 import type { Lease } from '../kea/kea-leases.ts';
 import type { KeaState } from '../kea/kea-driver.ts';
 import type { Interfaces } from '../kea/local-links.ts';
-import type { SiteSubnet } from '../subnets/site-subnet.ts';
+import type { SubnetSource } from './site-answers.ts';
 import type { LeaseServer } from './lease-reporter.ts';
 import type { WrittenRadvd } from './router-advertisements.ts';
 
 /** The server, as far as DHCP asks it. */
-export interface DhcpSource extends LeaseServer {
-  /** What is to be served of a site. */
-  subnets(site: string): Promise<readonly SiteSubnet[]>;
-}
+export interface DhcpSource extends LeaseServer, SubnetSource {}
 
 /** What DHCP is served with. */
 export interface DhcpOptions {

@@ -33,6 +33,7 @@ describe('DHCP at several sites', () => {
           if (!its) throw new Error('Not Authorized');
           return its;
         },
+        isFinal: () => true,
         reported: async () => [],
         report: async () => undefined,
       },

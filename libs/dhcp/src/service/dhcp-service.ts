@@ -26,7 +26,7 @@ export async function serveDhcp(options: DhcpOptions): Promise<DhcpService> {
   const interfaces = seenInterfaces(options.interfaces ?? networkInterfaces);
   const served = servedKeas(options, kept, interfaces);
   const reporter = new LeaseReporter(source);
-  const answers = new SiteAnswers(sites, (site) => source.subnets(site));
+  const answers = new SiteAnswers(sites, source);
   const radvd = options.radvd && new RouterAdvertisements(options.radvd, log);
   const stopping = new AbortController();
   let refused: readonly string[] = [];
@@ -50,7 +50,8 @@ export async function serveDhcp(options: DhcpOptions): Promise<DhcpService> {
     return checked.refused;
   };
   const writeProxy = async (): Promise<void> => {
-    const wanted = answers.all();
+    // What is written there already may be right of one that is not known.
+    const wanted = answers.whole;
     if (options.proxyFile === undefined || !wanted) return;
     if (await replaceChanged(options.proxyFile, dnsmasqProxy(wanted, options.settings))) {
       log.info('the proxy beside DHCP is set up; dnsmasq has to be started again', { file: options.proxyFile });

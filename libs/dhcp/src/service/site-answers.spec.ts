@@ -6,12 +6,17 @@ const [of1, of2] = [subnet({ block: 1, site: 'site1' }), subnet({ block: 2, site
 
 describe('what the server says of sites', () => {
   let refused: readonly string[];
+  let isFinal: boolean;
   let answers: SiteAnswers;
   beforeEach(() => {
     refused = [];
-    answers = new SiteAnswers(['site1', 'site2'], async (site) => {
-      if (refused.includes(site)) throw new Error('Not Authorized');
-      return [site === 'site1' ? of1 : of2];
+    isFinal = false;
+    answers = new SiteAnswers(['site1', 'site2'], {
+      async subnets(site) {
+        if (refused.includes(site)) throw new Error('Not Authorized');
+        return [site === 'site1' ? of1 : of2];
+      },
+      isFinal: () => isFinal,
     });
   });
 
@@ -43,10 +48,23 @@ describe('what the server says of sites', () => {
     await answers.ask();
     expect(answers.all()).toBeUndefined();
     await answers.ask();
-    expect(answers.all()).toEqual([of2]);
+    expect([answers.all(), answers.whole]).toEqual([[of2], undefined]);
     refused = [];
     await answers.ask();
-    expect(answers.all()).toEqual([of1, of2]);
+    expect([answers.all(), answers.whole]).toEqual([
+      [of1, of2],
+      [of1, of2],
+    ]);
+  });
+
+  it('is whole without one that is refused for good', async () => {
+    refused = ['site1'];
+    isFinal = true;
+    await answers.ask();
+    expect(answers.whole).toEqual([of2]);
+    isFinal = false;
+    await answers.ask();
+    expect(answers.whole).toBeUndefined();
   });
 
   it('is nothing where none is known', async () => {

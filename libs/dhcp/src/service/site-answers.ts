@@ -3,17 +3,27 @@ import type { SiteSubnet } from '../subnets/site-subnet.ts';
 /** How often in a row a site of which nothing is known may fail before the others go on without it. */
 const PATIENCE = 3;
 
+/** The server, as far as it is asked for subnets. */
+export interface SubnetSource {
+  /** What is to be served of a site. */
+  subnets(site: string): Promise<readonly SiteSubnet[]>;
+  /** Whether asking the same again would fail in the same way. */
+  isFinal(error: unknown): boolean;
+}
+
 /** What the server has said of the subnets of sites: one of which it says nothing keeps what it said last. */
 export class SiteAnswers {
   readonly #sites: readonly string[];
-  readonly #subnets: (site: string) => Promise<readonly SiteSubnet[]>;
+  readonly #source: SubnetSource;
   readonly #known = new Map<string, readonly SiteSubnet[]>();
   /** How often sites have failed in a row. */
   readonly #failures = new Map<string, number>();
+  /** Sites that it has refused to tell of when it was last asked. */
+  readonly #refused = new Set<string>();
 
-  constructor(sites: readonly string[], subnets: (site: string) => Promise<readonly SiteSubnet[]>) {
+  constructor(sites: readonly string[], source: SubnetSource) {
     this.#sites = sites;
-    this.#subnets = subnets;
+    this.#source = source;
   }
 
   /** What was said last, by site. */
@@ -26,9 +36,12 @@ export class SiteAnswers {
     const faults: string[] = [];
     for (const site of this.#sites) {
       try {
-        this.#known.set(site, await this.#subnets(site));
+        this.#known.set(site, await this.#source.subnets(site));
         this.#failures.delete(site);
+        this.#refused.delete(site);
       } catch (error) {
+        if (this.#source.isFinal(error)) this.#refused.add(site);
+        else this.#refused.delete(site);
         this.#failures.set(site, (this.#failures.get(site) ?? 0) + 1);
         faults.push(`site ${site}: ${(error as Error).message}`);
       }
@@ -39,6 +52,15 @@ export class SiteAnswers {
   /** Whether the server said of a site when it was last asked. */
   isFresh(site: string): boolean {
     return this.#known.has(site) && !this.#failures.has(site);
+  }
+
+  /**
+   * The subnets of all sites but those that are refused, of those that fail the ones that were said last; undefined: nothing
+   * is known of one of them, or of any.
+   */
+  get whole(): readonly SiteSubnet[] | undefined {
+    const isWhole = this.#sites.every((site) => this.#known.has(site) || this.#refused.has(site));
+    return isWhole && this.#known.size > 0 ? this.#sites.flatMap((site) => this.#known.get(site) ?? []) : undefined;
   }
 
   /**

@@ -12,6 +12,8 @@ export interface SubnetMachine {
   readonly vlan: number | null;
   /** Which structure or foundation it is, for people: `structure 3 (web1)`. */
   readonly of: string;
+  /** Its job has borrowed the address from the pool; somebody may have leased it still. */
+  readonly borrowed?: true;
 }
 
 /** What a DHCP server serves of one address block. */

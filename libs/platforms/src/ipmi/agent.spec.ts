@@ -331,6 +331,16 @@ describe('declared settings of a BMC', () => {
     expect(await raw.letsIn({ username: 'guard', password: new Secret('pass4') }, 'USER')).toBe(true);
   });
 
+  it('let in who has a name and a privilege as declared, and has never had a password', async () => {
+    const raw = await Bmc.of(connectionWith(bmc.port), context);
+    await raw.raw([0x06, 0x45, 9, ...Buffer.from('fresh'.padEnd(16, '\0'))]);
+    await raw.raw([0x06, 0x43, 0x80 | 0x10 | 1, 9, 2, 0]);
+    const users = [{ user_id: 9, name: 'fresh', password: new Secret('pass9'), privilege: 'user' }] as const;
+    const changed = ['user 9 password'];
+    expect(await agent.tasks.apply_bmc({ ...at(), settings: { users } }, context)).toEqual({ changed });
+    expect(await raw.letsIn({ username: 'fresh', password: new Secret('pass9') }, 'USER')).toBe(true);
+  });
+
   it('let nobody in whose password they do not say, and set none where he is not let in', async () => {
     const apply = (user: object) =>
       agent.tasks.apply_bmc({ ...at(), settings: { users: [{ user_id: 8, name: 'open', ...user }] } }, context);

@@ -32,6 +32,7 @@ describe('what ipmitool tells', () => {
     ['Get SDR 0012 command failed', true],
     ['Error obtaining SDR info', true],
     ['Unable to renew SDR reservation', true],
+    ['IANA PEN registry open failed: No such file or directory\nFailed to load entries from IANA PEN Registry', false],
   ])('besides a list: %p says that it is not all of it: %p', (said, isPart) => {
     expect(tellsOfError(said)).toBe(isPart);
   });

@@ -62,5 +62,11 @@ export function completionCodeIn(output: string): number | undefined {
   return code === undefined ? undefined : Number.parseInt(code, 16);
 }
 
+/** What `ipmitool` says each time where the list of manufacturers that belongs to it is not installed. */
+const NO_MANUFACTURERS = /IANA PEN/i;
+
 /** Whether what `ipmitool` says besides a list tells that the list is not all of it. */
-export const tellsOfError = (said: string): boolean => /error|fail|unable|invalid|time[d ]*out|unexpected/i.test(said);
+export const tellsOfError = (said: string): boolean =>
+  said
+    .split('\n')
+    .some((line) => !NO_MANUFACTURERS.test(line) && /error|fail|unable|invalid|time[d ]*out|unexpected/i.test(line));

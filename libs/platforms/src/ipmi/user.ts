@@ -117,8 +117,7 @@ export async function userDifference(
   }
   // Who is not there, or may not do it, is not let in anyway.
   if (found.length > 0 || !password) return found;
-  checkLetIn(user, access);
-  if (privilege === undefined || (await bmc.letsIn({ username: name, password }, privilege.toUpperCase()))) return [];
+  if (privilege !== undefined && (await isKnown(bmc, user, privilege))) return [];
   return [{ name: `user ${id} password`, wanted: 'that which is declared', found: 'another one' }];
 }
 
