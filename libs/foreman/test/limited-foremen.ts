@@ -119,7 +119,7 @@ export class LimitedForemen {
   async moveBack(name: string, parent: string | null): Promise<void> {
     this.#moved.set(name, parent);
     const value = { description: '', zone: null, parent, configValues: [] };
-    await this.#append((work) => work.decide(site, name, { type: 'RestoreSite', data: { value } }));
+    await this.#append((work) => work.decide(site, name, { type: 'RestoreSite', data: { value, shown: {} } }));
   }
 
   /** The read models show where sites have moved to. */
