@@ -257,6 +257,18 @@ describe('a preview', () => {
     expect(await ofRequest(id)).toHaveLength((events as readonly Told[]).length);
   });
 
+  it('holds an address for its time from when it is committed', async () => {
+    const { body } = await rest('POST', 'Utilities/AddressBlock/1/holdAddress?preview', { key: 'later', seconds: 300 });
+    const untilOf = (events: unknown) =>
+      (events as readonly Told[]).map(({ data }) => Date.parse((data as { readonly until: string }).until));
+    const [shown] = untilOf(body['events']);
+    const before = Date.now();
+    expect((await commit(body['id'], second)).status).toBe(200);
+    const [held] = untilOf(await ofRequest(body['id']));
+    expect(held).toBeGreaterThan(shown!);
+    expect(held).toBeGreaterThanOrEqual(before + 300_000);
+  });
+
   it('is refused, naming what has changed, where it is no longer what it rests on', async () => {
     const { body } = await rest('PATCH', 'Site/Site/b1?preview', { parent: 's2' });
     await rest('PATCH', 'Site/Site/b1', { description: 'z' });

@@ -74,6 +74,8 @@ async function prepare() {
   const complex = { site: '/api/v1/Site/Site:lab:', description: 'x' };
   await client.create('/api/v1/Test/TestComplex', { ...complex, name: 'cluster' });
   await client.create('/api/v1/Building/Complex', { ...complex, name: 'plain' });
+  // It has one member at most.
+  await client.create('/api/v1/LibVirt/LibVirtComplex', { ...complex, name: 'kvm', members: [] });
   return { network, large, small };
 }
 const at = await prepare();
@@ -262,6 +264,12 @@ describe('what is wrong', () => {
       'xx',
       { foundation_type: null, complex: 'nope' },
       ['complex INVALID_VALUE: there is no complex nope'],
+    ],
+    [
+      'more members than a complex of its type has',
+      'x{1..2}',
+      { member_of: 'kvm' },
+      ['member_of TOO_MANY: complex "kvm" has 0 members and room for 1 more, and 2 are to be added: it has at most 1'],
     ],
     [
       'no such type',

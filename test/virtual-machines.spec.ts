@@ -107,6 +107,7 @@ it('a complex of VirtualBox keeps its password, has one member, and is reached b
   await refused(client.create('/api/v1/Building/ComplexStructure', { complex, structure: second }), {
     structure: [most],
   });
+  await refused(client.update(complex, { members: [host, second] }), { members: [most] });
   await refused(complexNamed('vault', { virtualbox_password: MASK }), {
     virtualbox_password: ['is a mask, and there is no value it stands for'],
   });

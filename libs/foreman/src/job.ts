@@ -1,6 +1,6 @@
 import type { Decider } from '#kernel';
 import { refuse, refuseAs } from '#kernel';
-import { afterHeld, afterTimeOut, ended, released, renewed, timedOut, without } from './holds/job-holds.ts';
+import { afterHeld, afterTimeOut, ended, placedAt, released, renewed, timedOut, without } from './holds/job-holds.ts';
 import type { FinishedDispatch, Job, JobCommand, JobEvent, KeptHold, Stage, Under } from './job-messages.ts';
 
 type State = Job | undefined;
@@ -366,5 +366,8 @@ export const job: Decider<State, JobCommand, JobEvent> = {
       dispatch: undefined,
       observing: false,
     })),
+  },
+  redate: {
+    JobHeld: (hold, { appended }) => placedAt(hold, Date.parse(appended)),
   },
 };

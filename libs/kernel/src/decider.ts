@@ -6,6 +6,12 @@ export interface Message<T extends string = string, D = unknown> {
   readonly data: D;
 }
 
+/** When something was decided, and when it is appended; both ISO 8601. */
+export interface DecidedEarlier {
+  readonly decided: string;
+  readonly appended: string;
+}
+
 type DataOf<M extends Message, T extends M['type']> = Extract<M, { type: T }>['data'];
 
 /** What a decision may come to: facts, nothing (it already holds), or a refusal. */
@@ -30,6 +36,13 @@ export interface Decider<S, C extends Message, E extends Message> {
   readonly creationCommands?: readonly C['type'][];
   /** `evolve` leaves the state it is given as it is and gives another one, so that none need be copied for it. */
   readonly copies?: true;
+  /**
+   * The data of those of its events that hold a moment which counts from when they are appended, for an append that comes
+   * later than the decision; pure, as `decide`.
+   */
+  readonly redate?: {
+    readonly [T in E['type']]?: (data: DataOf<E, T>, times: DecidedEarlier) => DataOf<E, T>;
+  };
   /** Never set: carries the types of its messages. */
   readonly messages?: { readonly command: C; readonly event: E };
   readonly initial: () => S;
@@ -62,4 +75,15 @@ export function evolve<S, C extends Message, E extends Message>(
 ): S {
   const rule = (decider.evolve as Readonly<Record<string, ((data: unknown, state: S) => S) | undefined>>)[event.type];
   return rule ? rule(event.data, state) : state;
+}
+
+/** An event as it is appended later than it was decided; the same, unless its decider says otherwise. */
+export function redate<S, C extends Message, E extends Message>(
+  decider: Decider<S, C, E>,
+  { type, data }: Message,
+  times: DecidedEarlier,
+): Message {
+  type Rule = (data: unknown, times: DecidedEarlier) => unknown;
+  const rule = (decider.redate as Readonly<Record<string, Rule | undefined>> | undefined)?.[type];
+  return { type, data: rule ? rule(data, times) : data };
 }

@@ -1,7 +1,7 @@
 export type { Caller, Principal, ServiceScope } from './caller.ts';
 export type { CommandMetadata } from './command-metadata.ts';
-export { evolve } from './decider.ts';
-export type { AnyDecider, CommandOf, Decider, Decision, EventOf, Message } from './decider.ts';
+export { evolve, redate } from './decider.ts';
+export type { AnyDecider, CommandOf, DecidedEarlier, Decider, Decision, EventOf, Message } from './decider.ts';
 export type { Json, JsonMap } from './json.ts';
 export { entity } from './entity.ts';
 export type { EntityCommand, EntityDecider, EntityEvent } from './entity.ts';

@@ -43,6 +43,8 @@ interface Commit {
   readonly decided: Decided;
   readonly digest: string;
   readonly metadata: CommandMetadata;
+  /** When it is committed, ISO 8601. */
+  readonly now: string;
 }
 
 @CommandHandler(CommitPreview)
@@ -66,7 +68,13 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
     if (state.stage === 'committed') return answer(kept, await this.store.head());
     checkApproved(kept, state, digest);
     this.#checkVersions(decided);
-    const commit: Commit = { kept, decided, digest, metadata: metadataOf(kept, decided, state, context) };
+    const commit: Commit = {
+      kept,
+      decided,
+      digest,
+      metadata: metadataOf(kept, decided, state, context),
+      now: context.now,
+    };
     if (!(await this.ledger.beginCommit(kept.id))) throw refuse('id', 'NOT_FOUND', 'the preview has expired');
     let position: Position | undefined;
     try {
@@ -111,10 +119,10 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
   }
 
   /** Closes what is deleted, so that nobody new refers to it. */
-  async #close({ kept: { id }, decided, metadata }: Commit): Promise<Position | undefined> {
+  async #close({ kept: { id }, decided, metadata, now }: Commit): Promise<Position | undefined> {
     const close = async (work: UnitOfWork): Promise<void> => {
       if ((await work.load(preview, id)).stage === 'committing') return;
-      const changed = await adoptAll(work, decided, this.features, 'closing');
+      const changed = await adoptAll(work, decided, this.features, 'closing', now);
       throwIfChanged([...changed, ...(await this.#changedRows(decided))]);
       await work.decide(preview, id, { type: 'BeginPreviewCommit', data: {} });
     };
@@ -125,10 +133,14 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
   }
 
   /** @throws Refusal where somebody has come to use what is deleted; NotReady */
-  async #lookForUsers({ decided }: Commit, doomed: readonly Doomed[], closed: Position | undefined): Promise<void> {
+  async #lookForUsers(
+    { decided, now }: Commit,
+    doomed: readonly Doomed[],
+    closed: Position | undefined,
+  ): Promise<void> {
     const { projector } = this.reads;
     const { value: events } = await this.executor.preview(async (work) => {
-      throwIfChanged(await adoptAll(work, decided, this.features, 'rest'));
+      throwIfChanged(await adoptAll(work, decided, this.features, 'rest', now));
       return decidedEvents(work, { at: '', actor: '' });
     });
     if (!(await projector.caughtUp(closed ?? (await this.store.head()), TIMEOUT_MS))) {
@@ -140,10 +152,10 @@ export class CommitPreviewHandler implements ICommandHandler<CommitPreview> {
     if (used.length > 0) throw notDeletable(used);
   }
 
-  async #appendRest({ kept: { id }, decided, digest, metadata }: Commit): Promise<Position | undefined> {
+  async #appendRest({ kept: { id }, decided, digest, metadata, now }: Commit): Promise<Position | undefined> {
     const append = async (work: UnitOfWork): Promise<void> => {
       if ((await work.fork().load(preview, id)).stage === 'committed') return;
-      const changed = await adoptAll(work, decided, this.features, 'rest');
+      const changed = await adoptAll(work, decided, this.features, 'rest', now);
       throwIfChanged([...changed, ...(await this.#changedRows(decided))]);
       await work.decide(preview, id, { type: 'CommitPreview', data: { by: metadata.actor, digest } });
     };

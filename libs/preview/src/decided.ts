@@ -23,6 +23,8 @@ export interface LookedAt extends Pick<Precondition, 'rows' | 'model' | 'key'> {
 
 /** What a preview appends on its commit, and what it rests on. */
 export interface Decided {
+  /** When it was decided, ISO 8601; not there in what servers kept that did not note it. */
+  readonly at?: string;
   /** The name its events are recorded under. */
   readonly command: string;
   readonly large: boolean;
@@ -43,6 +45,7 @@ export async function decidedOf(
 ): Promise<Omit<Decided, 'permissions' | 'scope'>> {
   const { commands, deletions } = run;
   return {
+    at: run.by.at,
     command: commands.size === 1 ? [...commands][0]! : 'CommandBatch',
     large: run.isLarge,
     writes: work.written().map(({ stream, expected, events }) => ({

@@ -64,7 +64,9 @@ class ApprovePreviewHandler extends VerdictHandler<ApprovePreview> {
     const { writes, checks } = readDecided(kept.decided);
     // Looked at, and not written: what was approved rests on what is there now.
     const rests = writes.map(({ stream, expected }) => ({ stream, revision: expected }));
-    throwIfChanged(await adoptAll(work, { writes: [], checks: [...rests, ...checks] }, this.features, 'rest'));
+    throwIfChanged(
+      await adoptAll(work, { writes: [], checks: [...rests, ...checks] }, this.features, 'rest', context.now),
+    );
     await work.decide(preview, kept.id, { type: 'ApprovePreview', data });
     return kept.id;
   }

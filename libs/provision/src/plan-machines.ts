@@ -79,15 +79,16 @@ async function noteFull(work: UnitOfWork, block: number, wanted: number, lacking
 async function join(work: UnitOfWork, name: string, structures: readonly number[], ids: IdSource): Promise<void> {
   const found = await complexFor(work, 'member_of', name);
   if (!found) return;
-  const free = MAX_MEMBERS - found.members.length;
+  const most = Math.min(MAX_MEMBERS, found.maxMembers ?? MAX_MEMBERS);
+  const free = Math.max(0, most - found.members.length);
   if (structures.length > free) {
-    const text = `complex "${name}" has ${found.members.length} members and room for ${free} more, and ${structures.length} are to be added: it has at most ${MAX_MEMBERS}`;
+    const text = `complex "${name}" has ${found.members.length} members and room for ${free} more, and ${structures.length} are to be added: it has at most ${most}`;
     work.fault('member_of', 'TOO_MANY', text);
     return;
   }
   const members: { readonly structure: number; readonly membership: number }[] = [];
   for (const structure of structures) members.push({ structure, membership: await ids.next('complexStructure') });
-  await addMemberships(work, name, members);
+  await addMemberships(work, name, members, { complex: 'member_of', structure: 'member_of' });
 }
 
 /**

@@ -26,43 +26,64 @@ export class CreateComplexStructure extends CreateCommand<NewValues<Fields>, num
 export class ChangeComplexStructure extends ChangeCommand<ChangedValues<Fields>> {}
 export class DeleteComplexStructure extends DeleteCommand {}
 
+/** The fields of a request that say which complex, and which structures become its members: faults are theirs. */
+export interface MembershipFields {
+  readonly complex: string;
+  readonly structure: string;
+}
+
+const OWN_FIELDS: MembershipFields = { complex: 'complex', structure: 'structure' };
+
 async function setMembers(
   work: UnitOfWork,
   name: string,
   change: (members: readonly Member[]) => readonly Member[],
+  fields = OWN_FIELDS,
 ): Promise<void> {
   const found = await work.load(complex, name);
   if (found.stage !== 'active') {
-    work.fault('complex', 'INVALID_VALUE', `there is no complex ${name}`);
+    work.fault(fields.complex, 'INVALID_VALUE', `there is no complex ${name}`);
     return;
   }
   const members = change(found.value.members);
   const { type, maxMembers } = found.value;
   if (maxMembers !== undefined && members.length > Math.max(maxMembers, found.value.members.length)) {
     const most = maxMembers === 1 ? 'one member' : `${maxMembers} members`;
-    work.fault('structure', 'TOO_MANY', `complex "${name}" is of the type "${type}", and has ${most} at most`);
+    work.fault(fields.structure, 'TOO_MANY', `complex "${name}" is of the type "${type}", and has ${most} at most`);
   } else if (members.length > MAX_MEMBERS) {
-    work.fault('members', 'TOO_MANY', `a complex has at most ${MAX_MEMBERS} members`);
+    work.fault(fields.structure, 'TOO_MANY', `a complex has at most ${MAX_MEMBERS} members`);
   }
   await work.decide(complex, name, { type: 'ChangeComplex', data: { members } });
 }
 
 /** Puts a structure into a complex, by a membership with this id. */
-export async function addMembership(work: UnitOfWork, membership: number, of: ComplexStructure): Promise<void> {
-  if (!(await structureFor(work, 'structure', of.structure))) return;
-  await work.decide(structure, of.structure, { type: 'JoinComplex', data: { complex: of.complex, membership } });
-  await setMembers(work, of.complex, (members) => [...members, { structure: of.structure, membership }]);
+export async function addMembership(
+  work: UnitOfWork,
+  membership: number,
+  of: ComplexStructure,
+  fields = OWN_FIELDS,
+): Promise<void> {
+  if (!(await structureFor(work, fields.structure, of.structure))) return;
+  const data = { complex: of.complex, membership };
+  const refusal = await work.attempt(structure, of.structure, { type: 'JoinComplex', data });
+  for (const { code, text } of refusal?.faults ?? []) work.fault(fields.structure, code, text);
+  await setMembers(work, of.complex, (members) => [...members, { structure: of.structure, membership }], fields);
   await work.decide(complexStructure, membership, { type: 'AddComplexStructure', data: of });
 }
 
 /** Puts many structures into a complex, by memberships with these ids, in one change of it. */
-export async function addMemberships(work: UnitOfWork, name: string, members: readonly Member[]): Promise<void> {
+export async function addMemberships(
+  work: UnitOfWork,
+  name: string,
+  members: readonly Member[],
+  fields: MembershipFields,
+): Promise<void> {
   for (const { structure: id, membership } of members) {
     await work.decide(structure, id, { type: 'JoinComplex', data: { complex: name, membership } });
     const of: ComplexStructure = { complex: name, structure: id };
     await work.decide(complexStructure, membership, { type: 'AddComplexStructure', data: of });
   }
-  await setMembers(work, name, (before) => [...before, ...members]);
+  await setMembers(work, name, (before) => [...before, ...members], fields);
 }
 
 /** Takes a structure out of the complex that a membership has put it in. */

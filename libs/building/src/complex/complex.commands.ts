@@ -16,6 +16,7 @@ import { checkSiteOfComplex, defineFoundation } from '../foundation.commands.ts'
 import { defineInterfaces } from '../interface/carried-interfaces.ts';
 import { sealedFields } from '../own-secrets.ts';
 import { carriedBy } from './carried-by.ts';
+import type { MembershipFields } from './complex-structure.commands.ts';
 import { addMembership, removeMembership } from './complex-structure.commands.ts';
 import { checkComplexFields, complexTypeOf, hostOf } from './complex-rules.ts';
 import type { complexFields } from './complex.api.ts';
@@ -99,6 +100,9 @@ class CreateCarriedFoundationHandler extends UnitOfWorkHandler<CreateCarriedFoun
 /** Deletes complexes, and the memberships in them. */
 export class DeleteComplex extends DeleteCommand {}
 
+/** Where a request on a complex says what its members are. */
+const MEMBERS: MembershipFields = { complex: 'name', structure: 'members' };
+
 /** Makes these structures, and no others, the members of a complex. */
 async function replaceMembers(work: UnitOfWork, ids: Ids, name: string, wanted: readonly number[]): Promise<void> {
   const found = await work.load(complex, name);
@@ -108,7 +112,7 @@ async function replaceMembers(work: UnitOfWork, ids: Ids, name: string, wanted: 
   }
   for (const structure of new Set(wanted)) {
     if (members.some((member) => member.structure === structure)) continue;
-    await addMembership(work, await ids.next('complexStructure'), { complex: name, structure });
+    await addMembership(work, await ids.next('complexStructure'), { complex: name, structure }, MEMBERS);
   }
 }
 

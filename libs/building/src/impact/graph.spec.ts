@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { foundationRow, structureRow, viewOfRows } from '../../test/view-of-rows.ts';
 import { complexes } from '../complex/complexes.ts';
 import { dependencies } from '../dependency/dependencies.ts';
@@ -6,6 +6,8 @@ import { foundations } from '../foundations.ts';
 import { structures } from '../structure/structures.ts';
 import type { Graph } from './graph.ts';
 import { graphAround, graphIn } from './graph.ts';
+
+const cluster = { description: 'Cluster', site: 'site1', builtPercentage: 50, members: [{ structure: 1 }] };
 
 /** A hypervisor in a cluster of its own, a virtual machine on it that waits for a switch at another site. */
 const view = viewOfRows([
@@ -26,7 +28,7 @@ const view = viewOfRows([
     },
   ],
   [dependencies, { 5: { structure: 3, dependency: null, foundation: 'vm1', builtAt: '', job: null, site: 'site1' } }],
-  [complexes, { cluster: { description: 'Cluster', site: 'site1', builtPercentage: 50, members: [{ structure: 1 }] } }],
+  [complexes, { cluster }],
 ] as never);
 
 const all = { count: 100, bound: undefined };
@@ -72,6 +74,56 @@ it('of a site is what is in it, with what of other sites it needs', async () => 
     's-4 stands-on f-vm1',
   ]);
   expect([graph.total, graph.elsewhere, graph.more]).toEqual([7, 0, false]);
+});
+
+describe('a complex that is reached by a structure', () => {
+  /** A cluster that is reached by a structure on a host of its own, and one that is reached by one of its members. */
+  const reached = viewOfRows([
+    [
+      foundations,
+      {
+        host1: foundationRow({ structure: 1 }),
+        host2: foundationRow({ structure: 2 }),
+        vm1: foundationRow({ complex: 'cluster' }),
+      },
+    ],
+    [
+      structures,
+      {
+        1: structureRow('esx1', { membership: { complex: 'cluster', membership: 1 }, foundation: 'host1' }),
+        2: structureRow('vcenter1', { foundation: 'host2', site: 'site2' }),
+      },
+    ],
+    [dependencies, {}],
+    [
+      complexes,
+      {
+        cluster: { ...cluster, host: { structure: 2, suffices: true } },
+        other: { ...cluster, host: { structure: 1, suffices: true } },
+      },
+    ],
+  ] as never);
+
+  it('needs that, and what it stands on', async () => {
+    const graph = await graphAround(reached, 'f-vm1', all);
+    expect(arrows(graph)).toEqual([
+      'c-cluster is-made-of s-1',
+      'c-cluster is-reached-by s-2',
+      'f-vm1 is-carried-by c-cluster',
+      's-1 stands-on f-host1',
+      's-2 stands-on f-host2',
+    ]);
+  });
+
+  it('has it told of once where it is a member, and from another site where it is at one', async () => {
+    const graph = await graphIn(reached, 'site1', all);
+    expect(arrows(graph).filter((arrow) => arrow.startsWith('c-'))).toEqual([
+      'c-cluster is-made-of s-1',
+      'c-cluster is-reached-by s-2',
+      'c-other is-made-of s-1',
+    ]);
+    expect(named(graph, 'external')).toEqual(['s-2']);
+  });
 });
 
 it('no more is told than is asked for, and it is said that there is more', async () => {

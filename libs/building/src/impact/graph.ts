@@ -4,7 +4,7 @@ import { pauseBetweenSlices } from '#kernel';
 import type { View } from '#read-store';
 import { impactOf } from './impact.ts';
 import type { Node } from './nodes.ts';
-import { kindOf, nodesOf } from './nodes.ts';
+import { kindOf, needsOf, nodesOf } from './nodes.ts';
 import type { Kind } from './nodes.ts';
 import { rememberingView } from './remembering-view.ts';
 import { siteIds } from './site-ids.ts';
@@ -39,7 +39,7 @@ export const graphShape = shape.record({
     shape.record({
       from: shape.text('What is needed.'),
       to: shape.text('What needs it.'),
-      kind: shape.text('`stands-on`, `waits-for`, `is-carried-by`, `is-made-of`, or `comes-after`.'),
+      kind: shape.text('`stands-on`, `waits-for`, `is-carried-by`, `is-made-of`, `is-reached-by`, or `comes-after`.'),
     }),
   ),
   total: shape.count('How many objects it would have, as far as they were counted.'),
@@ -49,7 +49,7 @@ export const graphShape = shape.record({
 
 export type Graph = Shaped<typeof graphShape>;
 
-/** How one kind of thing needs another, as a word. */
+/** How one kind of thing needs another, as a word; a complex that is reached by one that is no member of it needs it, too. */
 const EDGES: Readonly<Record<string, string>> = {
   'f s': 'stands-on',
   'd f': 'waits-for',
@@ -80,11 +80,13 @@ interface Drawn {
 async function graphOf({ nodes, roots, falls, site: home, total, elsewhere, more }: Drawn): Promise<Graph> {
   const pause = pauseBetweenSlices();
   const edges: Graph['edges'][number][] = [];
-  for (const [id, { entry }] of nodes) {
+  for (const [id, node] of nodes) {
     await pause();
-    for (const from of entry.dependency_list) {
+    const listed = node.entry.dependency_list.length;
+    for (const [n, from] of needsOf(node).entries()) {
       if (!nodes.has(from)) continue;
-      edges.push({ from, to: id, kind: EDGES[`${kindOf(from)} ${kindOf(id)}`] ?? 'waits-for' });
+      const kind = n < listed ? (EDGES[`${kindOf(from)} ${kindOf(id)}`] ?? 'waits-for') : 'is-reached-by';
+      edges.push({ from, to: id, kind });
     }
   }
   return {
@@ -154,7 +156,7 @@ export async function graphAround(now: View, id: string, { count, bound }: Graph
 async function carriersOf(view: View, id: string, root: Node, most: number): Promise<ReadonlyMap<string, Node>> {
   const found = new Map<string, Node>([[id, root]]);
   for (let level: ReadonlyMap<string, Node> = found; level.size > 0 && found.size <= most;) {
-    const below = [...level.values()].flatMap(({ entry }) => entry.dependency_list);
+    const below = [...level.values()].flatMap(needsOf);
     level = await nodesOf(view, [...new Set(below)].filter((one) => !found.has(one)).slice(0, most + 1 - found.size));
     for (const [one, node] of level) found.set(one, node);
   }
@@ -166,7 +168,7 @@ export async function graphIn(now: View, site: string, { count, bound }: GraphOp
   const view = rememberingView(now);
   const { ids, total } = await siteIds(view, site, count);
   const inside = await nodesOf(view, ids);
-  const needed = new Set([...inside.values()].flatMap(({ entry }) => entry.dependency_list));
+  const needed = new Set([...inside.values()].flatMap(needsOf));
   const outside = [...needed].filter((id) => !inside.has(id));
   const external = await nodesOf(view, outside.slice(0, Math.max(0, count - inside.size)));
   const told = new Map([...external].filter(([, node]) => bound?.includes(node.site) !== false));

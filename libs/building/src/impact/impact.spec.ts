@@ -137,6 +137,38 @@ it('what carries a service is what its structures stand on and wait for, and wha
   expect(bound.elsewhere).toBe(2);
 });
 
+it('the structure by which a complex is reached carries what that does', async () => {
+  const reached = viewOfRows([
+    [foundations, { host3: foundationRow({ structure: 3 }), vm1: foundationRow({ structure: 4, complex: 'cluster' }) }],
+    [
+      structures,
+      {
+        3: structureRow('vcenter1', { foundation: 'host3' }),
+        4: structureRow('web1', { foundation: 'vm1', ...service('web') }),
+      },
+    ],
+    [
+      complexes,
+      {
+        cluster: {
+          description: 'Cluster',
+          site: 'site1',
+          builtPercentage: 50,
+          members: [],
+          host: { structure: 3, suffices: true },
+        },
+      },
+    ],
+  ] as never);
+  const { carriers } = await resourcesOf(reached, 'web', {});
+  expect(carriers.map((one) => [one.id, one.needed_by])).toEqual([
+    ['f-vm1', ['s-4']],
+    ['c-cluster', ['f-vm1']],
+    ['s-3', ['c-cluster']],
+    ['f-host3', ['s-3']],
+  ]);
+});
+
 it('a site has services, by the state of their structures', async () => {
   expect(await servicesIn(view, { site: 'site1' })).toEqual({
     services: [

@@ -25,11 +25,17 @@ export interface MapEntry {
 /** One object of it with where it is, and the service it is part of. */
 export interface Node {
   readonly entry: MapEntry;
+  /** The id of the structure by which a complex is reached, where one is chosen; the map does not tell it. */
+  readonly reachedBy?: string | null;
   readonly site: string;
   readonly service: string | null;
   /** The job at work on it. */
   readonly job: number | null;
 }
+
+/** The ids of all that an object needs, each once. */
+export const needsOf = ({ entry: { dependency_list: its }, reachedBy = null }: Node): readonly string[] =>
+  reachedBy === null || its.includes(reachedBy) ? its : [...its, reachedBy];
 
 /** What answers tell of a node. */
 export const nodeFields = {
@@ -112,6 +118,7 @@ const complexNode = async (view: View, row: ComplexRow): Promise<Node> => ({
     state: await complexState(view, row),
     dependency_list: row.members.map(({ structure }) => idOf('s', structure)),
   },
+  reachedBy: idOrNull('s', row.host?.structure),
   site: row.site,
   service: null,
   job: null,
@@ -130,7 +137,9 @@ export async function nodesOf(view: View, ids: readonly string[]): Promise<Reado
   // What dependencies and complexes are told by.
   await view.many(structures, [
     ...[...rows.d.values()].flatMap(({ structure }) => (structure === null ? [] : [structure])),
-    ...[...rows.c.values()].flatMap(({ members }) => members.map(({ structure }) => structure)),
+    ...[...rows.c.values()].flatMap(({ members, host }) =>
+      [...members, ...(host ? [host] : [])].map(({ structure }) => structure),
+    ),
   ]);
   const nodes = new Map<string, Node>();
   for (const id of ids) {

@@ -3,7 +3,7 @@ import { shape } from '#api';
 import { pauseBetweenSlices } from '#kernel';
 import type { View, Where } from '#read-store';
 import { structures } from '../structure/structures.ts';
-import { idOf, nodeFields, nodesOf, shownNode } from './nodes.ts';
+import { idOf, needsOf, nodeFields, nodesOf, shownNode } from './nodes.ts';
 import type { Node } from './nodes.ts';
 import { rememberingView } from './remembering-view.ts';
 
@@ -52,9 +52,9 @@ export async function resourcesOf(
   let more = total > keys.length;
   for (let level = parts; level.size > 0;) {
     const next = new Set<string>();
-    for (const [id, { entry }] of level) {
+    for (const [id, part] of level) {
       await pause();
-      for (const below of entry.dependency_list) {
+      for (const below of needsOf(part)) {
         const known = neededBy.get(below);
         if (known) known.push(id);
         else if (neededBy.size >= MAX_RESOURCES) more = true;

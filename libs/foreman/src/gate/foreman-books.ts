@@ -1,4 +1,6 @@
 import type { Position, Recorded } from '#event-store';
+import { idOf } from '#kernel';
+import { site } from '#site';
 import type { HoldBook } from '../holds/hold-book.ts';
 import type { JobRow } from '../jobs.ts';
 import type { LimitBook } from '../limits/limit-book.ts';
@@ -6,17 +8,22 @@ import type { WaveRunner } from '../waves/wave-runner.ts';
 import type { WindowBook } from '../windows/window-book.ts';
 import type { JobGate } from './job-gate.ts';
 
+/** Types of events behind which other sites may be around a site. */
+const MOVES: ReadonlySet<string> = new Set(['SiteMoved', 'SiteRestored']);
+
 interface Books {
   readonly limits: LimitBook;
   readonly windows: WindowBook;
   readonly holds: HoldBook;
   readonly gate: JobGate;
   readonly waves: WaveRunner;
+  /** Resolves when the read models show the log up to a position. */
+  readonly shown: (position: Position) => Promise<unknown>;
 }
 
 /**
- * What the foreman keeps up with the log, in every process, besides the jobs: limits, windows, what they hold, the holds
- * that were asked for, and waves.
+ * What the foreman keeps up with the log, in every process, besides the jobs: limits, windows, what they hold (also where a
+ * site moves into others, or out of them), the holds that were asked for, and waves.
  */
 export class ForemanBooks {
   readonly #books: Books;
@@ -32,7 +39,7 @@ export class ForemanBooks {
 
   get categories(): readonly string[] {
     const { limits, windows, waves, holds } = this.#books;
-    return [...limits.categories, ...windows.categories, ...waves.categories, ...holds.categories];
+    return [...limits.categories, ...windows.categories, ...waves.categories, ...holds.categories, site.category];
   }
 
   /** How many entries they hold of jobs that are held, or belong to waves. */
@@ -66,6 +73,12 @@ export class ForemanBooks {
     windows.heard(event);
     waves.heard(event);
     for (const job of holds.heard(event)) this.#look?.(job);
+    if (MOVES.has(event.type)) void this.#siteMoved(event);
+  }
+
+  async #siteMoved({ stream, position }: Recorded): Promise<void> {
+    await this.#books.shown(position);
+    this.#books.gate.siteMoved(idOf(stream));
   }
 
   /** The log was read so far. */

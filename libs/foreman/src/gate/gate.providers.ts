@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import type { Clock } from '#event-store';
+import type { Clock, Position } from '#event-store';
 import { CLOCK } from '#event-store';
 import type { ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
@@ -21,8 +21,17 @@ export const gateProviders: readonly Provider[] = [
   },
   {
     provide: ForemanBooks,
-    inject: [LimitBook, WindowBook, JobGate, WaveRunner, HoldBook],
-    useFactory: (limits: LimitBook, windows: WindowBook, gate: JobGate, waves: WaveRunner, holds: HoldBook) =>
-      new ForemanBooks({ limits, windows, gate, waves, holds }),
+    inject: [LimitBook, WindowBook, JobGate, WaveRunner, HoldBook, READ_STORE],
+    useFactory: (
+      limits: LimitBook,
+      windows: WindowBook,
+      gate: JobGate,
+      waves: WaveRunner,
+      holds: HoldBook,
+      { projector }: ReadStore,
+    ) => {
+      const shown = (position: Position) => projector.caughtUp(position, Number.POSITIVE_INFINITY);
+      return new ForemanBooks({ limits, windows, gate, waves, holds, shown });
+    },
   },
 ];

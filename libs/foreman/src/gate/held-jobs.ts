@@ -32,6 +32,12 @@ export class HeldJobs {
     return this.#queues.get(by)?.first?.key;
   }
 
+  /** The jobs that are held, by whatever, and are under a limit; the oldest first. */
+  under(id: string): readonly number[] {
+    const found = [...this.#held].filter(([, { limits }]) => limits.includes(id));
+    return found.map(([job]) => job).toSorted((one, other) => one - other);
+  }
+
   /** Holds a job, by this alone. */
   hold(job: number, by: string, limits: readonly string[]): void {
     if (this.#held.get(job)?.by !== by) this.take(job);

@@ -167,6 +167,69 @@ describe('a limit', () => {
   });
 });
 
+describe('a site that moves', () => {
+  const lockedUp: readonly [string, (all: LimitedForemen) => Promise<void>][] = [
+    ['a limit', (all) => all.limitTo({ site: 'lab', maxJobs: 0 })],
+    ['a window', (all) => all.shut('lab')],
+  ];
+
+  it.each(lockedUp)('takes what %s of a site around it holds out of there', async (_, lock) => {
+    const all = await LimitedForemen.of(1);
+    const [{ looks, gate }] = all.foremen as [(typeof all.foremen)[0]];
+    await lock(all);
+    all.create('rack', [2, 1]);
+    all.create('lab', [3]);
+    all.hear();
+    for (const id of [2, 1]) expect(await all.begin(0, id, 'rack')).toBe(false);
+    expect(await all.begin(0, 3, 'lab')).toBe(false);
+    await all.move('rack', null);
+    all.hear();
+    // Where it is now is not to be seen yet.
+    expect(looks).toEqual([]);
+    await all.show();
+    expect(looks).toEqual([1, 2]);
+    for (const id of looks) expect(await all.begin(0, id, 'rack')).toBe(true);
+    expect(gate.size).toBe(1);
+  });
+
+  it.each(lockedUp)('brings what it has under %s of a site around it', async (_, lock) => {
+    const all = await LimitedForemen.of(1);
+    const [{ looks }] = all.foremen as [(typeof all.foremen)[0]];
+    await lock(all);
+    await all.limitTo({ site: 'yard', maxJobs: 0 });
+    all.create('yard', [1]);
+    all.hear();
+    expect(await all.begin(0, 1, 'yard')).toBe(false);
+    await all.move('yard', 'lab');
+    all.hear();
+    await all.show();
+    expect(looks).toEqual([1]);
+    expect(await all.begin(0, 1, 'yard')).toBe(false);
+    await all.limitTo({ site: 'yard', maxJobs: 1 });
+    all.hear();
+    expect(await all.begin(0, 1, 'yard')).toBe(false);
+    looks.splice(0);
+    await all.moveBack('yard', null);
+    all.hear();
+    await all.show();
+    expect(looks).toEqual([1]);
+    expect(await all.begin(0, 1, 'yard')).toBe(true);
+  });
+
+  it('is not missed by a look that has begun before', async () => {
+    const all = await LimitedForemen.of(1);
+    await all.limitTo({ site: 'lab', maxJobs: 0 });
+    all.create('rack', [1]);
+    all.hear();
+    const [{ gate }] = all.foremen as [(typeof all.foremen)[0]];
+    await all.move('rack', null);
+    all.hear();
+    all.whenRead = () => void all.show();
+    expect(await all.begin(0, 1, 'rack')).toBe(true);
+    expect(gate.size).toBe(0);
+  });
+});
+
 describe('the limit of a module', () => {
   const order = (module: string) => ({ order: { task: 't', module, function: 'f', parameters: {} } });
 

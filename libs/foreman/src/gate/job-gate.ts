@@ -44,6 +44,8 @@ export class JobGate {
   readonly #admitted = new Set<number>();
   /** When the windows of sites open that hold jobs. */
   readonly #openings: Timers<string>;
+  /** How many times it was told that a site has moved. */
+  #moves = 0;
   #look: ((job: number) => void) | undefined;
 
   constructor(parts: JobGateParts) {
@@ -92,8 +94,24 @@ export class JobGate {
     this.looked(job, true);
   }
 
+  /** Other sites are around a site, and the read models show them: what waits there is under their limits and windows. */
+  siteMoved(site: string): void {
+    this.#moves += 1;
+    for (const job of this.#held.under(limitIds.site(site))) {
+      this.#held.take(job);
+      this.#look?.(job);
+    }
+  }
+
   /** The limits under which a waiting job may begin now, to be noted where it does; undefined: it may not. */
   async mayBegin(work: UnitOfWork, job: number, who: Beginner): Promise<readonly string[] | undefined> {
+    const moves = this.#moves;
+    const found = await this.#mayBegin(work, job, who);
+    // What has held it may have been around its site no longer.
+    return found === undefined && moves !== this.#moves ? this.mayBegin(work, job, who) : found;
+  }
+
+  async #mayBegin(work: UnitOfWork, job: number, who: Beginner): Promise<readonly string[] | undefined> {
     const { sites, ids } = await this.#under(who, this.#parts.view());
     const { windows, now } = this.#parts;
     const shut = who.ignoresWindow ? undefined : windows.shutAt(sites, now());

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { evolve, Refusal } from '#kernel';
+import { evolve, redate, Refusal } from '#kernel';
 import type { Happened } from '#testing';
 import { given, moment, rowsAfter, Streams } from '#testing';
 import { created, was } from '../../test/example-jobs.ts';
@@ -309,6 +309,20 @@ describe('a job that is made', () => {
     expect(await fixture.look()).toEqual({ 'job-12': ['JobHoldTimedOut', 'JobFailed'] });
     expect(await fixture.look()).toEqual({});
     expect(await fixture.job()).toMatchObject({ stage: 'error' });
+  });
+
+  it('is held for its time from when it is appended, where that was decided earlier', async () => {
+    const fixture = await made();
+    const times = { decided: at(0), appended: at(3600) };
+    const events = fixture.log.of(job, 12).map((event) => redate(job, event, times)) as JobEvent[];
+    const timeOut = (seconds: number) => ({ type: 'TimeOutHolds', data: { now: START + seconds * 1000 } }) as const;
+    expect(events.map(({ type }) => type)).toEqual(['JobCreated', 'JobHeld']);
+    given(job, ...events)
+      .when(timeOut(3659))
+      .yields();
+    given(job, ...events)
+      .when(timeOut(3660))
+      .yields(timedOut, failed);
   });
 
   it('goes on by itself where the rule says so', async () => {

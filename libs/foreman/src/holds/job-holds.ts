@@ -12,6 +12,12 @@ export const released = (hold: KeptHold, by: string, reason: string): JobEvent =
 /** When a hold that is placed at an instant is over, ISO 8601. @param now milliseconds since 1970 */
 export const holdUntil = (now: number, seconds: number): string => new Date(now + seconds * 1000).toISOString();
 
+/** A hold as it is placed at an instant. @param now milliseconds since 1970 */
+export const placedAt = <H extends PlacedHold>(hold: H, now: number): H => ({
+  ...hold,
+  until: holdUntil(now, hold.seconds),
+});
+
 /** A hold in words, as messages and conditions name it: `hold 12-3 of backup: Release the volumes`. */
 export const holdText = ({ hold, holder, description }: PlacedHold): string =>
   `hold ${hold}${holder === null ? '' : ` of ${holder}`}: ${description}`;
@@ -37,7 +43,7 @@ export function timedOut(holds: readonly KeptHold[], now: number): readonly JobE
 export const renewed = (holds: readonly KeptHold[], now: number): readonly JobEvent[] =>
   holds
     .filter((hold) => isOver(hold, now))
-    .map(({ overdue: _, ...hold }) => ({ type: 'JobHeld', data: { ...hold, until: holdUntil(now, hold.seconds) } }));
+    .map(({ overdue: _, ...hold }) => ({ type: 'JobHeld', data: placedAt(hold, now) }));
 
 /** A job when a hold is placed; once more, where that is what its message is about. */
 export const afterHeld = (

@@ -13,6 +13,7 @@ import type { OffsetSet } from '../offset-set.ts';
 import { addOffset, hasOffset, lowestFree, noOffsets, outside, removeOffset } from '../offset-set.ts';
 import type { Subnet } from '../subnet.ts';
 import { contains, subnetOf } from '../subnet.ts';
+import { later } from './later.ts';
 
 /** The subnet of a block, as events have it. */
 export interface BlockRange {
@@ -326,5 +327,11 @@ export const addressBlock: Decider<Lifecycle<State>, AddressBlockCommand, Addres
       data.value !== null && 'value' in state
         ? set(data.value, state)
         : restores.evolve.AddressBlockRestored(data, state),
+  },
+  redate: {
+    OffsetHeld: (data, { decided, appended }) => ({
+      ...data,
+      until: later(data.until, Math.ceil((Date.parse(appended) - Date.parse(decided)) / 1000)),
+    }),
   },
 };

@@ -4,6 +4,7 @@ import { refuse } from '#kernel';
 import { AllocateAddress } from '../address/address.commands.ts';
 import { allotmentOf, allotmentParameters } from './allotment.ts';
 import { HoldAddress, ReleaseHold } from './address-block.commands.ts';
+import { later } from './later.ts';
 
 /** How long an address can be held, in seconds. */
 export const MAX_HOLD_SECONDS = 86_400;
@@ -17,12 +18,6 @@ function keyFrom(given: string | null): string {
   if (given.length > MAX_KEY_LENGTH)
     throw refuse('key', 'TOO_LONG', `must be at most ${MAX_KEY_LENGTH} characters long`);
   return given;
-}
-
-/** A moment so many seconds after another one; both ISO 8601 with microseconds. */
-function later(now: string, seconds: number): string {
-  const whole = new Date(Date.parse(`${now.slice(0, 19)}Z`) + seconds * 1000).toISOString();
-  return `${whole.slice(0, 19)}${now.slice(19)}`;
 }
 
 /** Addresses that are held for somebody before they are used. */
