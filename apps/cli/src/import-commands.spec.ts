@@ -37,10 +37,13 @@ describe('what a server shows over CInP', () => {
   beforeEach(async () => {
     [converted, structures] = [[], { status: 403, text: '{"message": "Not Authorized"}' }];
     folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-import-'));
-    server = createServer(async (request, response) => {
-      const body = (await request.setEncoding('utf8').toArray()).join('');
-      const [status, text] = answer(verbOf(request), request.url ?? '', body);
-      response.writeHead(status, { 'Content-Type': 'application/json', Total: '1' }).end(text);
+    server = createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (part: string) => (body += part));
+      request.on('end', () => {
+        const [status, text] = answer(verbOf(request), request.url ?? '', body);
+        response.writeHead(status, { 'Content-Type': 'application/json', Total: '1' }).end(text);
+      });
     });
     acceptCustomVerbs(server);
     server.listen(0, '127.0.0.1');
