@@ -1,13 +1,11 @@
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import type { Server } from 'node:http';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { acceptCustomVerbs, verbOf } from '#http';
 import { commandLine } from './command-line.ts';
 
 const NAMESPACES = { Site: 'Site', Building: 'Structure', Auth: 'User' };
@@ -37,21 +35,23 @@ describe('what a server shows over CInP', () => {
   beforeEach(async () => {
     [converted, structures] = [[], { status: 403, text: '{"message": "Not Authorized"}' }];
     folder = await mkdtemp(path.join(os.tmpdir(), 'contractor-import-'));
-    server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8').on('data', (part: string) => (body += part));
-      request.on('end', () => {
-        const [status, text] = answer(verbOf(request), request.url ?? '', body);
-        response.writeHead(status, { 'Content-Type': 'application/json', Total: '1' }).end(text);
+    // Node's HTTP server knows no verbs of CInP.
+    server = createServer((socket) => {
+      let read = '';
+      socket.setEncoding('utf8').on('data', (part: string) => {
+        read += part;
+        const [head = '', body] = read.split('\r\n\r\n');
+        if (body === undefined || body.length < Number(/^content-length: *(\d+)$/im.exec(head)?.[1] ?? 0)) return;
+        const [verb = '', target = ''] = head.split(' ');
+        const [status, text] = answer(verb, target, body);
+        socket.end(`HTTP/1.1 ${status} x\r\nTotal: 1\r\nConnection: close\r\n\r\n${text}`);
       });
     });
-    acceptCustomVerbs(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   afterEach(async () => {
-    server.closeAllConnections();
     server.close();
     await rm(folder, { recursive: true });
   });
