@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { IntegralFloat, inWrittenOrder, writeJson } from '#kernel';
 import { ADMIN_PASSWORD } from '#testing';
 import type { CinpExport } from '../apps/cli/src/cinp-export.ts';
 import { cinpExport } from '../apps/cli/src/cinp-export.ts';
@@ -34,7 +35,7 @@ async function fill({ client, rest }: Journey): Promise<void> {
   const base = await create('BluePrint/StructureBluePrint', {
     name: 'base',
     description: 'base',
-    config_values: { '10': 'x', '2': 1.5 },
+    config_values: { '10': 'x', '2': 1.5, ratio: new IntegralFloat(1) },
   });
   const web = await create('BluePrint/StructureBluePrint', {
     name: 'web',
@@ -182,10 +183,12 @@ async function fill({ client, rest }: Journey): Promise<void> {
 
 /** Reads everything over CInP. */
 const exported = async ({ server }: Journey): Promise<CinpExport> => {
-  const { exported: all, skipped } = await cinpExport(server.url, { user: 'root', password: ADMIN_PASSWORD });
-  expect(skipped).toEqual([]);
+  const all = await cinpExport(server.url, { user: 'root', password: ADMIN_PASSWORD });
+  expect(all.skipped).toEqual({});
   return all;
 };
+
+const asText = (all: CinpExport): string => writeJson(inWrittenOrder(all));
 
 /** Moments and ids, which another server has others of. */
 const OWN = ['id', 'created', 'updated', 'located_at', 'built_at', 'networkinterface_ptr'];
@@ -254,8 +257,9 @@ describe('what a running Contractor shows over CInP', () => {
   it('is the same on an empty server, up to ids and moments', async () => {
     await fill(first);
     const before = await exported(first);
-    const { text, warnings } = await convert('t3kton', { 'export.json': JSON.stringify(before) });
+    const { text, warnings } = await convert('t3kton', { 'export.json': asText(before) });
     expect(warnings).toEqual([]);
+    expect(text).toContain('ratio = 1.0\n');
     const created = await apply(text);
     expect(created.filter(({ outcome }) => outcome !== 'created')).toEqual([]);
     expect(withoutIds(await exported(second))).toEqual(withoutIds(before));
@@ -263,7 +267,7 @@ describe('what a running Contractor shows over CInP', () => {
   });
 
   it('is not the same any more once something is changed there', async () => {
-    const { text } = await convert('t3kton', { 'export.json': JSON.stringify(await exported(first)) });
+    const { text } = await convert('t3kton', { 'export.json': asText(await exported(first)) });
     await apply(text.replace('mtu = 9000', 'mtu = 9001'));
     expect(withoutIds(await exported(second))).not.toEqual(withoutIds(await exported(first)));
   });

@@ -60,6 +60,19 @@ describe('an edit', () => {
   });
 });
 
+describe('an object that somebody else deletes', () => {
+  it('is shown no longer', async () => {
+    await rest('POST', 'Site/Site', { name: 'fair', description: 'For a week' });
+    const page = await browser.open({ as: ROOT, expected: [/status of 404/] });
+    await page.goto('/site/fair');
+    await page.getByText('For a week').first().waitFor();
+    await rest('DELETE', 'Site/Site/fair');
+    await page.getByText('There is no site fair').waitFor();
+    expect(await page.getByText('For a week').count()).toBe(0);
+    expect(await button(page, 'Edit').count()).toBe(0);
+  });
+});
+
 describe('an address', () => {
   it('is freed by one and taken by another', async () => {
     const { body } = await rest('GET', 'Utilities/Address?count=100');

@@ -3,7 +3,12 @@ export interface CinpExport {
   /** Where it was taken. */
   readonly contractor: string;
   readonly models: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Why models are not in it, by their paths. */
+  readonly skipped: Readonly<Record<string, string>>;
 }
+
+/** Reads JSON, as `JSON.parse` does. */
+type ParseJson = (text: string) => unknown;
 
 /** Who asks, where somebody is asked for. */
 export interface CinpLogin {
@@ -22,14 +27,19 @@ const TIMEOUT_MS = 120_000;
 /** The server has said no, in words. */
 export class CinpRefused extends Error {}
 
+/** The server knows the session no more: everything that is asked for from then on would be missing. */
+class SessionEnded extends CinpRefused {}
+
 /** Speaks CInP as far as reading everything takes. */
 class CinpReader {
   readonly #server: string;
+  readonly #parse: ParseJson;
   #version = VERSIONS[0] ?? '';
   #session: Readonly<Record<string, string>> = {};
 
-  constructor(server: string) {
+  constructor(server: string, parse: ParseJson) {
     this.#server = server;
+    this.#parse = parse;
   }
 
   /** Finds out which version the server speaks. */
@@ -105,50 +115,55 @@ class CinpReader {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
-    return { status: response.status, body: parsed(text), headers: response.headers };
+    return { status: response.status, body: this.#parsed(text), headers: response.headers };
+  }
+
+  #parsed(text: string): unknown {
+    try {
+      return text === '' ? null : this.#parse(text);
+    } catch {
+      return text;
+    }
   }
 }
 
-function parsed(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text);
-  } catch {
-    return text;
-  }
+function refused(verb: string, path: string, status: number, body: unknown): CinpRefused {
+  const Kind = status === 401 ? SessionEnded : CinpRefused;
+  return new Kind(`${verb} ${path} was answered ${status}: ${JSON.stringify(body).slice(0, 200)}`);
 }
-
-const refused = (verb: string, path: string, status: number, body: unknown): CinpRefused =>
-  new CinpRefused(`${verb} ${path} was answered ${status}: ${JSON.stringify(body).slice(0, 200)}`);
 
 /**
- * Reads all objects that a server shows over CInP, model by model, whichever Contractor it is.
+ * Reads all objects that a server shows over CInP, model by model, whichever Contractor it is. Whole floats and the order
+ * of keys are kept as `parseJson` keeps them.
  * @param progress told of every model before it is read
- * @throws CinpRefused; TypeError where the server cannot be reached
+ * @throws CinpRefused where the server shows nothing, or the session ends on the way; TypeError where it cannot be reached
  */
 export async function cinpExport(
   server: string,
   login: CinpLogin | undefined,
   progress: (model: string) => void = () => undefined,
-): Promise<{ readonly exported: CinpExport; readonly skipped: readonly string[] }> {
-  const reader = new CinpReader(server.replace(/\/+$/, ''));
+): Promise<CinpExport> {
+  // Only what reads an export needs it.
+  const { parseJson } = await import('#kernel');
+  const reader = new CinpReader(server.replace(/\/+$/, ''), parseJson);
   await reader.begin();
   if (login) await reader.login(login);
   const models: Record<string, Record<string, unknown>> = {};
-  const skipped: string[] = [];
+  const skipped: Record<string, string> = {};
   for (const model of await modelsUnder(reader, ROOT)) {
     progress(model);
     try {
       const uris = await reader.list(model);
-      if (uris === undefined) skipped.push(`${model}: not for ${login?.user ?? 'anybody'}`);
+      if (uris === undefined) skipped[model] = `not for ${login?.user ?? 'anybody'}`;
       else if (uris.length > 0) models[model] = await reader.get(uris);
     } catch (error) {
       // The first Contractor has models that it cannot show.
-      if (!(error instanceof CinpRefused)) throw error;
-      skipped.push(`${model}: ${error.message}`);
+      if (!(error instanceof CinpRefused) || error instanceof SessionEnded) throw error;
+      skipped[model] = error.message;
     }
   }
   await reader.logout();
-  return { exported: { contractor: server, models }, skipped };
+  return { contractor: server, models, skipped };
 }
 
 /** The paths of all models that can be listed, in the namespaces under one. */

@@ -60,7 +60,7 @@ async function imported(
 }
 
 /** Reads all that a server shows over CInP. */
-async function exportOf(url: string, { options }: Asked, { asker, environment, progress }: Tools) {
+async function exportOf(url: string, { options }: Asked, { asker, environment, progress }: Tools): Promise<CinpExport> {
   const user = typeof options['user'] === 'string' ? options['user'] : undefined;
   const password = environment['CONTRACTOR_CINP_PASSWORD'];
   const login =
@@ -78,13 +78,27 @@ async function exportOf(url: string, { options }: Asked, { asker, environment, p
 
 const isUrl = (name: string): boolean => /^https?:\/\//.test(name);
 
-/** What of an export can be imported. */
-const importable = ({ contractor, models }: CinpExport): CinpExport => ({
-  contractor,
-  models: Object.fromEntries(
-    Object.entries(models).filter(([path]) => !NOT_IMPORTED.includes(path.split('/')[3] ?? '')),
-  ),
-});
+/** The entries of those models that can be imported, by their paths. */
+const importable = <T>(byPath: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+  Object.fromEntries(Object.entries(byPath).filter(([path]) => !NOT_IMPORTED.includes(path.split('/')[3] ?? '')));
+
+/** An export that lies in a file; those of older commands do not tell what was skipped. @throws Misuse where it is none */
+async function readExport(file: string): Promise<CinpExport> {
+  const { parseJson } = await import('#kernel');
+  const {
+    contractor = file,
+    models,
+    skipped = {},
+  } = (parseJson(await readFile(file, 'utf8')) ?? {}) as Partial<CinpExport>;
+  if (typeof models !== 'object' || models === null) throw new Misuse(`${file} is no file of export-cinp`);
+  return { contractor, models, skipped };
+}
+
+/** An export as JSON text, its numbers and the order of its keys as the server wrote them. */
+async function exportText(exported: CinpExport, space?: number): Promise<string> {
+  const { inWrittenOrder, writeJson } = await import('#kernel');
+  return writeJson(inWrittenOrder(exported), space);
+}
 
 /** Commands that bring in what other programs know. */
 export const imports: Readonly<Record<string, Command>> = {
@@ -109,11 +123,10 @@ export const imports: Readonly<Record<string, Command>> = {
     options: { ...COMMON, user: { type: 'string', value: 'NAME', does: 'who logs in there; asks for the password' } },
     run: async (asked, tools) => {
       const source = nameOf(asked);
-      const exported = isUrl(source)
-        ? (await exportOf(source, asked, tools)).exported
-        : (JSON.parse(await readFile(source, 'utf8')) as CinpExport);
-      if (typeof exported.models !== 'object') throw new Misuse(`${source} is no file of export-cinp`);
-      return imported('t3kton', { 'export.json': JSON.stringify(importable(exported)) }, asked, tools);
+      const exported = await (isUrl(source) ? exportOf(source, asked, tools) : readExport(source));
+      const { contractor, models, skipped } = exported;
+      const text = await exportText({ contractor, models: importable(models), skipped: importable(skipped) });
+      return imported('t3kton', { 'export.json': text }, asked, tools);
     },
   },
   'export-cinp': {
@@ -127,12 +140,16 @@ export const imports: Readonly<Record<string, Command>> = {
       output: { type: 'string', short: 'o', value: 'FILE', does: 'where to; standard output unless given' },
     },
     run: async (asked, tools) => {
-      const { exported, skipped } = await exportOf(nameOf(asked), asked, tools);
-      const text = `${JSON.stringify(exported, undefined, 1)}\n`;
+      const exported = await exportOf(nameOf(asked), asked, tools);
+      const text = `${await exportText(exported, 1)}\n`;
       const file = asked.options['output'];
-      if (typeof file !== 'string') return told(text.trimEnd(), exported);
+      if (typeof file !== 'string') {
+        tools.terminal.result.write(text);
+        return { json: null, text: '', silent: true };
+      }
       await writeFile(file, text);
       const count = Object.values(exported.models).reduce((sum, objects) => sum + Object.keys(objects).length, 0);
+      const skipped = Object.entries(exported.skipped).map(([model, why]) => `${model}: ${why}`);
       const notes = skipped.map((one) => `left out ${one}`);
       return told([...notes, `wrote ${count} objects to ${file}`].join('\n'), { file, count, skipped });
     },

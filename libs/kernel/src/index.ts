@@ -25,4 +25,4 @@ export { isTraced, noteInSpan, traced, traceparent, useTracing } from './tracing
 export type { SpanAttributes, SpanKind, SpanOptions, Tracing } from './tracing.ts';
 export { UnitOfWork } from './unit-of-work.ts';
 export type { StreamState, StateSource } from './unit-of-work.ts';
-export { objectOf, pairsOf, parseJson, parseStored } from './written-order.ts';
+export { inWrittenOrder, objectOf, pairsOf, parseJson, parseStored } from './written-order.ts';

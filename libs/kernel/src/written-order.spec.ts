@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { writeJson } from './integral-float.ts';
-import { objectOf, pairsOf, parseJson } from './written-order.ts';
+import { inWrittenOrder, objectOf, pairsOf, parseJson } from './written-order.ts';
 
 const pairs = (text: string) => pairsOf(parseJson(text) as Record<string, unknown>);
 
@@ -59,6 +59,11 @@ it('is the same objects else', () => {
   });
   expect(() => parseJson('{"1": }')).toThrow(SyntaxError);
 });
+
+it.each(['{"b":1,"10":{"2":[{"9":1.0,"a":null},"x"],"1":true},"2":2.5}', '[1.0,"x"]', '1.0', 'null'])(
+  '%s is written as it was',
+  (text) => expect(writeJson(inWrittenOrder(parseJson(text)))).toBe(text),
+);
 
 it('is written in the order of the pairs', () => {
   const object = objectOf<unknown>([

@@ -75,3 +75,12 @@ export function objectOf<V>(pairs: readonly (readonly [key: string, value: V])[]
   if (isInOrder(object, keys)) return object;
   return new Proxy(object, { ownKeys: () => keys });
 }
+
+/** A value that {@link parseJson} has read, as one whose objects show their keys in the order written, in JSON text too. */
+export function inWrittenOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inWrittenOrder);
+  if (value === null || typeof value !== 'object' || IntegralFloat.is(value)) return value;
+  return objectOf(
+    pairsOf(value as Readonly<Record<string, unknown>>).map(([key, inner]) => [key, inWrittenOrder(inner)]),
+  );
+}

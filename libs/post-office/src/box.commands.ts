@@ -99,7 +99,8 @@ class CreateBoxHandler extends UnitOfWorkHandler<CreateBox> {
     work.throwIfFaulted();
     const id = await this.ids.next('box');
     const { request } = metadata;
-    const extraData = await sealedMap(extra ?? {}, undefined, { secrets: this.secrets, owner: `Box ${id}`, request });
+    const sealing = { secrets: this.secrets, owner: `Box ${id}`, request };
+    const extraData = await sealedMap({ work, field: 'extra_data', sealing }, extra ?? {});
     const data = { kind, target: String(target), url, proxy, type, oneShot, extraData, expires } as const;
     await work.decide(box, id, { type: 'DefineBox', data });
     return id;
@@ -121,6 +122,7 @@ class ChangeBoxHandler extends UnitOfWorkHandler<ChangeBox> {
     if (before && target !== undefined) await checkTarget(work, before.kind, target);
     if (url !== undefined) checkUrl(work, 'url', url);
     if (proxy !== undefined) checkProxy(work, proxy);
+    const sealing = { secrets: this.secrets, owner: `Box ${key}`, request: metadata.request };
     const changes = given({
       target: target === undefined ? undefined : String(target),
       url,
@@ -131,11 +133,7 @@ class ChangeBoxHandler extends UnitOfWorkHandler<ChangeBox> {
       extraData:
         extra === undefined
           ? undefined
-          : await sealedMap(extra ?? {}, before?.extraData, {
-              secrets: this.secrets,
-              owner: `Box ${key}`,
-              request: metadata.request,
-            }),
+          : await sealedMap({ work, field: 'extra_data', sealing }, extra ?? {}, before?.extraData),
     });
     // Clients send back all fields; an end that stays as it is has been looked at before.
     const whole = before && { ...before, ...changes };

@@ -1,37 +1,58 @@
 import { isSecretName } from '#config';
-import type { Json, JsonMap } from '#kernel';
+import type { Json, JsonMap, UnitOfWork } from '#kernel';
 import { IntegralFloat, isSecretReference, MASK } from '#kernel';
 import type { Secrets } from '#secrets';
 
-/** Where the secrets of a map are kept, and as whose. */
+/** Where secrets are kept, and as whose. */
 export interface Sealing {
   readonly secrets: Pick<Secrets, 'keep'>;
   /** In words: `Box 12`. */
   readonly owner: string;
+  /** Id of the request they came with. */
   readonly request: string;
 }
 
-/** A map with references in the place of what stands under names of secrets, at any depth; a mask is what was there before. */
-export async function sealedMap(map: JsonMap, before: JsonMap | undefined, sealing: Sealing): Promise<JsonMap> {
+/** Where a map was given, and what keeps its secrets. */
+interface Given {
+  readonly work: UnitOfWork;
+  /** At which faults are noted. */
+  readonly field: string;
+  readonly sealing: Sealing;
+}
+
+/**
+ * A map with references in the place of what stands under names of secrets, at any depth. A mask is what was there before;
+ * where there was nothing, that is a fault.
+ */
+export async function sealedMap(given: Given, map: JsonMap, before?: JsonMap): Promise<JsonMap> {
   const sealed: [string, Json][] = [];
   for (const [name, value] of Object.entries(map)) {
-    sealed.push([name, await sealedValue(name, value, before?.[name], sealing)]);
+    sealed.push([name, await sealedValue(given, name, value, before?.[name])]);
   }
   return Object.fromEntries(sealed);
 }
 
-async function sealedValue(name: string, value: Json, before: Json | undefined, sealing: Sealing): Promise<Json> {
+async function sealedValue(given: Given, name: string, value: Json, before: Json | undefined): Promise<Json> {
   if (value === null || value === undefined) return null;
-  if (isSecretName(name)) {
-    if (value === MASK && isSecretReference(before)) return before;
-    return sealing.secrets.keep(value, `${sealing.owner} ${name}`, sealing.request);
-  }
+  if (isSecretName(name)) return sealedSecret(given, name, value, before);
   if (typeof value !== 'object' || IntegralFloat.is(value)) return value;
   if (Array.isArray(value)) {
     const old = Array.isArray(before) ? (before as readonly Json[]) : [];
-    return Promise.all(value.map((item: Json, n) => sealedValue('', item, old[n], sealing)));
+    return Promise.all(value.map((item: Json, n) => sealedValue(given, '', item, old[n])));
   }
-  return sealedMap(value as JsonMap, isMap(before) ? before : undefined, sealing);
+  return sealedMap(given, value as JsonMap, isMap(before) ? before : undefined);
+}
+
+async function sealedSecret(
+  { work, field, sealing: { secrets, owner, request } }: Given,
+  name: string,
+  value: Json,
+  before: Json | undefined,
+): Promise<Json> {
+  if (value !== MASK) return secrets.keep(value, `${owner} ${name}`, request);
+  if (isSecretReference(before)) return before;
+  work.fault(field, 'MASKED', `the value of ${name} is a mask, and there is no value it stands for`);
+  return null;
 }
 
 const isMap = (value: Json | undefined): value is JsonMap =>

@@ -6,14 +6,15 @@ import { boundTo, ChangeCommand, checkPattern, CreateCommand, DeleteCommand, del
 import { blueprints } from '#blueprint';
 import type { Clock, CommandContext } from '#event-store';
 import { CLOCK, NamedCommand, UnitOfWorkHandler } from '#event-store';
-import type { Caller, JsonMap, SecretReference, UnitOfWork } from '#kernel';
-import { isSecretReference, MASK, refuse } from '#kernel';
+import type { Caller, UnitOfWork } from '#kernel';
+import { refuse } from '#kernel';
 import type { Key, ReadStore } from '#read-store';
 import { READ_STORE } from '#read-store';
 import { Secrets } from '#secrets';
 import { siteFor } from '#site';
 import { isKindPattern, matchesKind } from './kind-patterns.ts';
 import { PUBLIC_KINDS } from './public-kinds.ts';
+import { sealedHeaders } from './sealed-headers.ts';
 import { newSigningKey } from './signature.ts';
 import type { subscriptionFields } from './subscription.api.ts';
 import type { Subscription } from './subscription.ts';
@@ -23,11 +24,8 @@ import { checkProxy, checkUrl } from './targets.ts';
 
 /** How many subscriptions there may be. */
 export const MAX_SUBSCRIPTIONS = 100;
-/** How many patterns of kinds, and how many headers, one may have. */
+/** How many patterns of kinds one may have. */
 export const MAX_PATTERNS = 100;
-export const MAX_HEADERS = 20;
-/** How long a value of a header may be, in characters. */
-const MAX_HEADER_VALUE = 4096;
 /** How long deliveries are signed by the old key too, in milliseconds. */
 export const OLD_KEY_MS = 24 * 3_600_000;
 
@@ -59,42 +57,8 @@ export class RenewSigningKey extends NamedCommand<string> {
 /** Who commits a preview is not told what the requests in it would have answered. */
 const KEY_IS_TOLD_ONCE = 'its answer holds a key that is shown once';
 
-const ownerOf = (name: Key, what: string): string => `Subscription ${name} ${what}`;
-
-/** Headers that are made for every delivery, or that belong to the connection. */
-const TAKEN =
-  /^(?:webhook-.*|traceparent|content-(?:type|length)|user-agent|host|connection|transfer-encoding|expect|upgrade|te|trailer|keep-alive|proxy-.*)$/i;
-
-/** Headers as they are kept: the values are secrets. A mask is the value before. */
-async function headersFrom(
-  work: UnitOfWork,
-  name: Key,
-  headers: JsonMap,
-  {
-    before = [],
-    secrets,
-    request,
-  }: { readonly before?: Subscription['headers'] | undefined; readonly secrets: Secrets; readonly request: string },
-): Promise<[string, SecretReference][]> {
-  const entries = Object.entries(headers);
-  if (entries.length > MAX_HEADERS)
-    work.fault('headers', 'TOO_MANY', `must be at most ${MAX_HEADERS}, not ${entries.length}`);
-  const kept: [string, SecretReference][] = [];
-  for (const [header, value] of entries) {
-    const old = before.find(([one]) => one === header)?.[1];
-    if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(header) || TAKEN.test(header)) {
-      work.fault('headers', 'NAME', `${JSON.stringify(header)} can be no name of an extra header`);
-    } else if (value === MASK && isSecretReference(old)) {
-      kept.push([header, old]);
-    } else if (typeof value !== 'string' || !/^[\t\u0020-\u007E]*$/.test(value) || value.length > MAX_HEADER_VALUE) {
-      const rule = `must be a text of at most ${MAX_HEADER_VALUE} printable ASCII characters`;
-      work.fault('headers', 'INVALID_VALUE', `the value of ${header} ${rule}`);
-    } else {
-      kept.push([header, await secrets.keep(value, ownerOf(name, header), request)]);
-    }
-  }
-  return kept;
-}
+const ownerOf = (name: Key): string => `Subscription ${name}`;
+const keyOwner = (name: Key): string => `${ownerOf(name)} signing key`;
 
 function checkKinds(work: UnitOfWork, kinds: readonly string[]): void {
   if (kinds.length === 0) work.fault('kinds', 'REQUIRED', 'must name a kind at least; * names all');
@@ -167,7 +131,7 @@ class CreateSubscriptionHandler extends UnitOfWorkHandler<CreateSubscription, Pr
     if ((await reads.now.keys(subscriptions, { count: 1 })).total >= MAX_SUBSCRIPTIONS) {
       work.fault('', 'TOO_MANY', `there can be ${MAX_SUBSCRIPTIONS} subscriptions at most`);
     }
-    const kept = await headersFrom(work, name, headers ?? {}, { secrets, request });
+    const kept = await sealedHeaders(work, headers ?? {}, { owner: ownerOf(name), secrets, request });
     work.throwIfFaulted();
     await work.decide(subscription, name, {
       type: 'DefineSubscription',
@@ -182,7 +146,7 @@ class CreateSubscriptionHandler extends UnitOfWorkHandler<CreateSubscription, Pr
         expires,
         headers: kept,
         enabled: enabled ?? true,
-        key: await secrets.keep(signingKey, ownerOf(name, 'signing key'), request),
+        key: await secrets.keep(signingKey, keyOwner(name), request),
         oldKey: null,
         oldKeyUntil: null,
       },
@@ -217,8 +181,8 @@ class ChangeSubscriptionHandler extends UnitOfWorkHandler<ChangeSubscription> {
     if (expires !== undefined && expires !== before?.expires) checkExpiry(work, expires, now);
     const selection = { site: site === undefined ? (before?.site ?? null) : site, blueprint: blueprint ?? null };
     if (before) await checkSelection(work, selection, { reads: this.reads, caller });
-    const sealing = { before: before?.headers, secrets: this.secrets, request: metadata.request };
-    const kept = headers === undefined ? undefined : await headersFrom(work, name, headers ?? {}, sealing);
+    const sealing = { owner: ownerOf(name), secrets: this.secrets, request: metadata.request };
+    const kept = headers === undefined ? undefined : await sealedHeaders(work, headers ?? {}, sealing, before?.headers);
     const data = given({
       description: description === null ? '' : description,
       url,
@@ -250,7 +214,7 @@ class RenewSigningKeyHandler extends UnitOfWorkHandler<RenewSigningKey, string> 
   async decide(work: UnitOfWork, { key: name }: RenewSigningKey, { metadata }: CommandContext, signingKey: string) {
     const found = await work.load(subscription, name);
     if (found.stage !== 'active') throw refuse('', 'NOT_FOUND', 'Subscription does not exist');
-    const key = await this.secrets.keep(signingKey, ownerOf(name, 'signing key'), metadata.request);
+    const key = await this.secrets.keep(signingKey, keyOwner(name), metadata.request);
     const oldKeyUntil = new Date(this.clock.millis() + OLD_KEY_MS).toISOString();
     await work.decide(subscription, name, {
       type: 'ChangeSubscription',

@@ -6,7 +6,6 @@ import {
   createSortedRowModel,
   rowSelectionFeature,
   rowSortingFeature,
-  sortFn_alphanumeric,
   sortFn_basic,
   tableFeatures,
   useTable,
@@ -20,6 +19,7 @@ import { ProblemView } from '../app/problem-view.tsx';
 import { idOf } from '../model/models.ts';
 import type { Model, Row } from '../model/types.ts';
 import { valueText } from '../model/value-text.ts';
+import { byValue } from './by-value.ts';
 import type { Column } from './column.ts';
 import { filterRows } from './filter-rows.ts';
 import { ListToolbar } from './list-toolbar.tsx';
@@ -32,7 +32,7 @@ const features = tableFeatures({
   columnVisibilityFeature,
   rowSelectionFeature,
   sortedRowModel: createSortedRowModel(),
-  sortFns: { alphanumeric: sortFn_alphanumeric, basic: sortFn_basic },
+  sortFns: { byValue, basic: sortFn_basic },
 });
 
 /** How tall a row is, in pixels, as the style sheet has it. */
@@ -88,7 +88,7 @@ export function ObjectTable({
           const one = value(row);
           return typeof one === 'number' ? one : one === null || one === undefined ? undefined : valueText(one);
         },
-        sortFn: 'alphanumeric' as const,
+        sortFn: 'byValue' as const,
         sortUndefined: 'last' as const,
       })),
     [columns],

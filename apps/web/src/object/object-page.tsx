@@ -1,7 +1,7 @@
-import { Skeleton } from '@patternfly/react-core';
+import { Alert, Skeleton } from '@patternfly/react-core';
 import { Suspense } from 'react';
 import { useParams, useSearchParams } from 'react-router';
-import { Problem } from '../api/problem.ts';
+import { Problem, textOf } from '../api/problem.ts';
 import { useSession } from '../api/session.ts';
 import { Page } from '../app/page.tsx';
 import { PANEL, PanelTabs } from '../app/panel-tabs.tsx';
@@ -21,6 +21,9 @@ const nameOf = (row: Row): string | undefined => {
   return typeof name === 'string' && name !== '' ? name : undefined;
 };
 
+/** Whether an object is not there any more, or no more for who looks: what was read of it before is shown no longer. */
+const isGone = (error: unknown): boolean => error instanceof Problem && (error.status === 404 || error.status === 403);
+
 /** The page of an object of one model; its id is in the URL. */
 export function ObjectPage({ path }: { readonly path: string }) {
   const { id = '' } = useParams();
@@ -36,7 +39,7 @@ export function ObjectPage({ path }: { readonly path: string }) {
       </Page>
     );
   }
-  if (!data) {
+  if (!data || isGone(error)) {
     return (
       <Page title={`${noun} ${id}`} trail={trail}>
         {error instanceof Problem && error.status === 404 ? (
@@ -71,6 +74,11 @@ export function ObjectPage({ path }: { readonly path: string }) {
           <Component key={action} model={model} id={id} row={row} etag={data.etag} />
         ))}
     >
+      {error && (
+        <Alert isInline variant="warning" title="This is how it was: it could not be read again">
+          {textOf(error)}
+        </Alert>
+      )}
       <PanelTabs label="About this object" tabs={tabs} chosen={tab?.id} onChoose={choose} />
       {tab && (
         <div className="ct-tab" id={PANEL} role="tabpanel" aria-label={tab.label}>

@@ -12,13 +12,15 @@ export class CinpExport {
   readonly #models = new Map<string, ReadonlyMap<string, Shown>>();
   /** By model, field and id of what the field refers to. */
   readonly #referring = new Map<string, ReadonlyMap<string, readonly Shown[]>>();
+  /** Why models are not in it, by their paths without the root. */
+  readonly skipped: readonly (readonly [path: string, why: string])[];
 
-  private constructor(models: JsonMap) {
+  private constructor(models: JsonMap, skipped: JsonMap) {
+    this.skipped = pairsOf(skipped).map(([path, why]) => [withoutRoot(path), text(why)]);
     for (const [path, objects] of pairsOf(models)) {
-      const name = path.startsWith(ROOT) ? path.slice(ROOT.length) : path;
       const pairs = isMap(objects) ? pairsOf(objects) : [];
       const shown = pairs.flatMap(([uri, one]) => (isMap(one) ? [[idOf(uri) ?? uri, one] as const] : []));
-      this.#models.set(name, new Map(shown.toSorted(([one], [other]) => compareIds(one, other))));
+      this.#models.set(withoutRoot(path), new Map(shown.toSorted(([one], [other]) => compareIds(one, other))));
     }
   }
 
@@ -30,9 +32,9 @@ export class CinpExport {
     } catch (error) {
       throw refuse(file, 'JSON', `is no JSON: ${(error as Error).message}`);
     }
-    const models = isMap(parsed as Json) ? (parsed as JsonMap)['models'] : undefined;
+    const { models, skipped } = isMap(parsed as Json) ? (parsed as JsonMap) : {};
     if (!isMap(models)) throw refuse(file, 'EXPORT', 'is no export of a Contractor: there are no "models"');
-    return new CinpExport(models);
+    return new CinpExport(models, isMap(skipped) ? skipped : {});
   }
 
   /** Paths of models, without the root: `Building/Structure`. */
@@ -72,6 +74,8 @@ export class CinpExport {
     return (id === undefined ? undefined : known.get(id)) ?? [];
   }
 }
+
+const withoutRoot = (path: string): string => (path.startsWith(ROOT) ? path.slice(ROOT.length) : path);
 
 const compareIds = (one: string, other: string): number =>
   /^\d+$/.test(one) && /^\d+$/.test(other) ? Number(one) - Number(other) : one < other ? -1 : 1;

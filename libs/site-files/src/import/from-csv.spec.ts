@@ -64,6 +64,25 @@ blueprint = "metal"
   });
 
   it.each([
+    ['80', '80'],
+    ['-1.5', '-1.5'],
+    ['1.10', '"1.10"'],
+    ['22.0', '22.0'],
+    ['12e4', '"12e4"'],
+    ['007', '"007"'],
+    ['-0', '"-0"'],
+    ['12345678901234567890', '"12345678901234567890"'],
+    ['1e999', '"1e999"'],
+    ['true', 'true'],
+    ['[1.0, 2]', '[1.0, 2]'],
+    ['10.1.0.0/24', '"10.1.0.0/24"'],
+  ])('has the configuration value %s as %s', (cell, value) => {
+    const { text } = fromCsv('h.csv', `hostname;config:x\nweb1;${cell}`, { site: 'shop' });
+    expect(text).toContain(`config_values]\nx = ${value}\n`);
+    expect(readSiteFile('x', text).faults).toEqual([]);
+  });
+
+  it.each([
     ['', 'there is no line with the names of the columns'],
     ['hostname,colour\nweb1,red', 'no such column: colour'],
     ['site\nshop', 'the column hostname is missing'],

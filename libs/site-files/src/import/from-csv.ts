@@ -1,4 +1,5 @@
-import { refuse } from '#kernel';
+import type { Json } from '#kernel';
+import { numberIn, parseJson, refuse, writeJson } from '#kernel';
 import type { ConversionOptions, Converted, Table } from './converted.ts';
 import { addTo, converted, put, tableAt } from './converted.ts';
 import { readCsv } from './csv.ts';
@@ -97,12 +98,17 @@ export function fromCsv(file: string, text: string, options: ConversionOptions):
   return converted(`hosts of ${file}`, document, warnings);
 }
 
-/** A number, a truth value or a list as JSON has them; everything else is text. */
-function configValue(text: string): string | number | boolean | null {
+/**
+ * A number, a truth value, a list or a map as JSON has them; everything else is text. So is a number that would be written
+ * otherwise: `1.10` may be a version, and `12e4` the name of a host.
+ */
+function configValue(text: string): Json {
   if (!/^(?:-?\d|true$|false$|\[|\{)/.test(text)) return text;
+  let value: Json;
   try {
-    return JSON.parse(text) as number;
+    value = parseJson(text) as Json;
   } catch {
     return text;
   }
+  return numberIn(value) === undefined || writeJson(value) === text ? value : text;
 }

@@ -221,6 +221,90 @@ foundation = "vm1"
     expect(text).toContain('labels = { role = "web" }');
   });
 
+  describe('whose names are none here', () => {
+    const vlan = (id: number, name: string) => ({ id, url: url(`ipam/vlans/${id}`), vid: id, name });
+    const prefix = (id: number, of: object | null, site: object = SITE) => ({
+      id,
+      url: url(`ipam/prefixes/${id}`),
+      prefix: `10.${id}.0.0/24`,
+      site,
+      vlan: of,
+    });
+    const port = (id: number, name: string, of: object) => ({
+      id,
+      url: url(`dcim/interfaces/${id}`),
+      device: DEVICE,
+      name,
+      mac_address: `52:54:00:00:00:${String(id).padStart(2, '0')}`,
+      untagged_vlan: of,
+    });
+    const read = (...lists: readonly (readonly object[])[]) => {
+      const { text, warnings } = fromNetbox(new Map(lists.map((one, n) => [`${n}.json`, answer(...one)])), {});
+      expect(readSiteFile('x', text).faults).toEqual([]);
+      return { text, warnings };
+    };
+    const internal = vlan(3, 'internal');
+
+    it('have an interface for each of theirs', () => {
+      const names = Array.from({ length: 12 }, (_, n) => `TenGigabitEthernet1/0/${n + 1}`);
+      const ports = [...names, '///', 'mgmt'].map((name, n) => port(n + 1, name, internal));
+      const { text, warnings } = read([prefix(1, internal)], [{ ...DEVICE, site: SITE }], ports);
+      const found = [
+        ...text.matchAll(/interface\.(.+)\]\nnetwork = "internal"\nphysical_location = "(.+)"\nmac = ".*:(..)"/g),
+      ];
+      expect(found.map(([, ...parts]) => parts)).toEqual([
+        ['TenGigabitEthernet1-', 'TenGigabitEthernet1-0-1', '01'],
+        ...[2, 3, 4, 5, 6, 7, 8, 9].map((n) => [`TenGigabitEthernet-${n}`, `TenGigabitEthernet1-0-${n}`, `0${n}`]),
+        ...[10, 11, 12].map((n) => [`TenGigabitEtherne-${n}`, `TenGigabitEthernet1-0-${n}`, String(n)]),
+        ['port', 'port', '13'],
+        ['mgmt', 'mgmt', '14'],
+      ]);
+      expect(warnings).toHaveLength(names.length + 2);
+      expect(warnings).toContain('TenGigabitEthernet1/0/12 of web1 is called TenGigabitEtherne-12');
+    });
+
+    it('have a network for each VLAN, whatever it is called', () => {
+      const long = 'a network with a name that is longer than';
+      const vlans = [
+        internal,
+        internal,
+        vlan(4, 'internal'),
+        vlan(5, `${long} that`),
+        vlan(6, `${long} this`),
+        vlan(7, '内'),
+      ];
+      const prefixes = vlans.map((one, n) => prefix(n + 1, one));
+      const { text, warnings } = read(prefixes, [{ ...DEVICE, site: SITE }], [port(1, 'eth0', vlans[4] ?? {})]);
+      expect([...text.matchAll(/\.network\.(.+)\]\nblocks = \[(.+)\]/g)].map(([, ...parts]) => parts)).toEqual([
+        ['internal', '{ block = "10-1-0-0-24", vlan = 3 }, { block = "10-2-0-0-24", vlan = 3 }'],
+        ['internal-2', '{ block = "10-3-0-0-24", vlan = 4 }'],
+        ['a-network-with-a-name-that-is-longer-tha', '{ block = "10-4-0-0-24", vlan = 5 }'],
+        ['a-network-with-a-name-that-is-longer-t-2', '{ block = "10-5-0-0-24", vlan = 6 }'],
+        ['10-6-0-0-24', '{ block = "10-6-0-0-24", vlan = 7 }'],
+      ]);
+      expect(text).toContain('interface.eth0]\nnetwork = "a-network-with-a-name-that-is-longer-t-2"');
+      expect(warnings).toContain('the VLAN internal of the site shop is called internal-2');
+    });
+
+    it('have a site for each of theirs', () => {
+      const [here, there] = ['a', 'b'].map((end) => ({ slug: `a-very-long-name-of-a-town-in-the-north-${end}` }));
+      const sites = [here, there].map((one, n) => ({ ...one, url: url(`dcim/sites/${n}`), name: 'x' }));
+      const { text, warnings } = read(sites, [prefix(1, null, here), prefix(2, null, there)]);
+      const [first, second] = ['a-very-long-name-of-a-town-in-the-north-', 'a-very-long-name-of-a-town-in-the-nort-2'];
+      expect([...text.matchAll(/^\[(.+)\]$/gm)].map(([, name]) => name)).toEqual(
+        [first, second].flatMap((site, n) => [
+          `site.${site}`,
+          `site.${site}.block.10-${n + 1}-0-0-24`,
+          `site.${site}.network.10-${n + 1}-0-0-24`,
+        ]),
+      );
+      expect(warnings).toEqual([
+        `the site ${here?.slug} is called ${first}`,
+        `the site ${there?.slug} is called ${second}`,
+      ]);
+    });
+  });
+
   it('tell what is missing of them', () => {
     const page = JSON.stringify({
       count: 2,

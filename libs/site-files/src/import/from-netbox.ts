@@ -4,6 +4,7 @@ import { parseJson, refuse } from '#kernel';
 import { addressFrom, subnetFrom } from '../address-range.ts';
 import type { ConversionOptions, Converted, Table } from './converted.ts';
 import { addTo, converted, hostNameFrom, nameFrom, put, tableAt } from './converted.ts';
+import { UniqueNames } from './unique-names.ts';
 
 /** An object as NetBox shows it. */
 type Shown = Readonly<Record<string, unknown>>;
@@ -30,15 +31,34 @@ const URL_PATH = /\/api\/([a-z-]+\/[a-z-]+)\/\d+\/?$/;
 interface Port {
   readonly name: string;
   readonly mac: string;
+  /** By which its untagged VLAN is known; empty where it has none. */
   readonly vlan: string;
   readonly addresses: { readonly address: string; readonly id: unknown }[];
 }
+
+/** A host that is converted: its names, its tables, and how its interfaces are called. */
+interface Host {
+  readonly site: string;
+  readonly hostname: string;
+  /** Id of its primary address. */
+  readonly primary: unknown;
+  readonly foundation: Table;
+  readonly structure: Table;
+  readonly interfaces: UniqueNames;
+}
+
+/** How long names may be, in characters. */
+const MAX_NAME = 40;
+const MAX_INTERFACE = 20;
+const MAX_LOCATION = 100;
 
 /** A subnet of a site. */
 interface Subnet {
   readonly site: string;
   readonly block: string;
   readonly network: string;
+  /** By which its VLAN is known; empty where it has none. */
+  readonly vlan: string;
   readonly first: bigint;
   readonly last: bigint;
 }
@@ -98,6 +118,9 @@ class Conversion {
   readonly #ports = new Map<string, Port[]>();
   readonly #portsById = new Map<string, Port>();
   readonly #hosts = new Set<string>();
+  readonly #sites = new UniqueNames(MAX_NAME);
+  /** By the name of the site. */
+  readonly #networks = new Map<string, UniqueNames>();
 
   constructor(document: Table, warnings: string[], options: ConversionOptions) {
     this.#document = document;
@@ -106,7 +129,7 @@ class Conversion {
   }
 
   site(site: Shown): void {
-    const name = siteName(site);
+    const name = this.#siteName(site);
     put(tableAt(this.#document, 'site', name), {
       description: (asText(site['description']) || asText(site['name']) || name).slice(0, 200),
     });
@@ -117,7 +140,7 @@ class Conversion {
     const text = asText(prefix['prefix']);
     if (asText(asObject(prefix['status'])['value']) === 'container') return;
     const scope = asText(prefix['scope_type']) === 'dcim.site' ? asObject(prefix['scope']) : asObject(prefix['site']);
-    const site = siteName(scope) || this.#options.site;
+    const site = this.#siteName(scope) || this.#options.site;
     if (!site) return void this.#warnings.push(`prefix ${text} is in no site, and was left out`);
     const range = subnetFrom(text)?.addresses;
     if (!range) return void this.#warnings.push(`prefix ${text} is no subnet, and was left out`);
@@ -125,14 +148,14 @@ class Conversion {
     if (clash)
       return void this.#warnings.push(`prefix ${text} overlaps ${clash.block} in the site ${site}, and was left out`);
     const vlan = asObject(prefix['vlan']);
-    const block = nameFrom(text.replaceAll(/[.:/]/g, '-'), 40);
-    const network = nameFrom(asText(vlan['name']) || block, 40);
+    const block = nameFrom(text.replaceAll(/[.:/]/g, '-'), MAX_NAME);
+    const network = this.#networkName(site, vlan, block);
     tableAt(this.#document, 'site', site, 'block', block)['subnet'] = text;
     const table = tableAt(this.#document, 'site', site, 'network', network);
     const vid = vlan['vid'];
     const blocks = (table['blocks'] ?? []) as JsonMap[string][];
     table['blocks'] = [...blocks, typeof vid === 'number' ? { block, vlan: vid } : block] as JsonMap[string];
-    this.#subnets.push({ site, block, network, first: range.first, last: range.last });
+    this.#subnets.push({ site, block, network, vlan: vlanKey(vlan), first: range.first, last: range.last });
   }
 
   /** Until 4.1 an interface has a `mac_address` of its own, from 4.2 on that of its `primary_mac_address`. */
@@ -143,7 +166,7 @@ class Conversion {
       const port: Port = {
         name: asText(one['name']),
         mac: asText(one['mac_address']) || asText(primary['mac_address']),
-        vlan: asText(asObject(one['untagged_vlan'])['name']),
+        vlan: vlanKey(asObject(one['untagged_vlan'])),
         addresses: [],
       };
       const key = urlPath(host);
@@ -170,7 +193,7 @@ class Conversion {
   host(host: Shown): void {
     const given = asText(host['name']);
     const hostname = hostNameFrom(given);
-    const site = siteName(asObject(host['site'])) || this.#options.site;
+    const site = this.#siteName(asObject(host['site'])) || this.#options.site;
     if (hostname.length < 2 || !site) {
       const why = site ? 'has no name that is one of a host' : 'is in no site';
       return void this.#warnings.push(`${urlPath(host)} ${given === '' ? '' : `(${given}) `}${why}, and was left out`);
@@ -195,32 +218,28 @@ class Conversion {
     const labels = labelsOf(host);
     if (Object.keys(labels).length > 0) structure['labels'] = labels;
     const primary = asObject(host['primary_ip4'] ?? host['primary_ip'] ?? host['primary_ip6'])['id'];
+    const interfaces = new UniqueNames(MAX_INTERFACE);
     for (const port of this.#ports.get(urlPath(host)) ?? [])
-      this.#port({ site, hostname, primary }, port, foundation, structure);
+      this.#port({ site, hostname, primary, foundation, structure, interfaces }, port);
   }
 
-  #port(
-    { site, hostname, primary }: { readonly site: string; readonly hostname: string; readonly primary: unknown },
-    port: Port,
-    foundation: Table,
-    structure: Table,
-  ): void {
-    const name = nameFrom(port.name, 20);
+  #port({ site, hostname, primary, foundation, structure, interfaces }: Host, port: Port): void {
     const placed = port.addresses.map((one) => ({ ...one, subnet: this.#subnetOf(site, one.address) }));
     for (const { address } of placed.filter(({ subnet }) => !subnet)) {
       this.#warnings.push(`${address} of ${hostname} is in no prefix of the site ${site}, and was left out`);
     }
     const there = placed.filter(({ subnet }) => subnet);
-    const byVlan = this.#subnets.find((one) => one.site === site && one.network === nameFrom(port.vlan, 40));
+    const byVlan = this.#subnets.find((one) => one.site === site && one.vlan === port.vlan);
     const network = there[0]?.subnet?.network ?? (port.vlan === '' ? undefined : byVlan?.network);
     if (network === undefined) {
       if (port.mac !== '') this.#warnings.push(`${port.name} of ${hostname} is on no network, and was left out`);
       return;
     }
-    if (name !== port.name) this.#warnings.push(`${port.name} of ${hostname} is called ${name}`);
+    const called = `${port.name} of ${hostname}`;
+    const name = this.#name(interfaces, { thing: port, called, text: port.name, otherwise: 'port' });
     put(tableAt(foundation, 'interface', name), {
       network,
-      physical_location: nameFrom(port.name, 100),
+      physical_location: nameFrom(port.name, MAX_LOCATION) || name,
       mac: port.mac.toLowerCase(),
     });
     const families = new Set<boolean>();
@@ -244,6 +263,38 @@ class Conversion {
     tableAt(this.#document, 'site', subnet.site, 'block', subnet.block, 'reserved')[address] = reason.slice(0, 50);
   }
 
+  /** How the site is called that something is in; empty where it is in none. */
+  #siteName(site: Shown): string {
+    const text = asText(site['slug']) || asText(site['name']);
+    if (nameFrom(text, MAX_NAME) === '') return '';
+    return this.#name(this.#sites, { thing: text, called: `the site ${text}`, text, otherwise: '' });
+  }
+
+  /** How the network of a prefix is called: like its VLAN, or like its block where it has none. */
+  #networkName(site: string, vlan: Shown, block: string): string {
+    const names = this.#networks.get(site) ?? new UniqueNames(MAX_NAME);
+    this.#networks.set(site, names);
+    const text = asText(vlan['name']) || block;
+    const called = `the VLAN ${text} of the site ${site}`;
+    return this.#name(names, { thing: vlanKey(vlan) || block, called, text, otherwise: block });
+  }
+
+  /** The name of a thing; where it is another one than it has, that is told once. */
+  #name(
+    names: UniqueNames,
+    {
+      thing,
+      called,
+      text,
+      otherwise,
+    }: { readonly thing: unknown; readonly called: string; readonly text: string; readonly otherwise: string },
+  ): string {
+    const isNew = !names.has(thing);
+    const name = names.of(thing, text, otherwise);
+    if (isNew && name !== text) this.#warnings.push(`${called} is called ${name}`);
+    return name;
+  }
+
   #subnetOf(site: string, address: string): Subnet | undefined {
     return this.#subnets.find((one) => one.site === site && within(one, address));
   }
@@ -256,7 +307,8 @@ function labelsOf(host: Shown): JsonMap {
   return { ...(role === '' ? {} : { role }), ...(rack === '' ? {} : { rack }), ...(serial === '' ? {} : { serial }) };
 }
 
-const siteName = (site: Shown): string => nameFrom(asText(site['slug']) || asText(site['name']), 40);
+/** By which a VLAN is known: others may have its name. */
+const vlanKey = (vlan: Shown): string => urlPath(vlan) || asText(vlan['name']);
 
 /** `dcim/devices/7`; empty where an object has no URL. */
 const urlPath = (shown: Shown): string => /\/api\/(.+?)\/?$/.exec(asText(shown['url']))?.[1] ?? '';

@@ -193,6 +193,13 @@ link = "soft"
     expect(readSiteFile('x.toml', text).faults).toEqual([]);
   });
 
+  it('tells which models are not in it', () => {
+    const text = JSON.stringify({ models: {}, skipped: { '/api/v1/Building/Structure': 'not for eve' } });
+    expect(fromT3kton('export.json', text).warnings).toEqual([
+      'Building/Structure was left out of the export: not for eve',
+    ]);
+  });
+
   it.each(['{', '[]', '{"a": 1}', '{"models": 7}'])('is not %s', (text) =>
     expect(() => fromT3kton('export.json', text)).toThrow(Refusal),
   );

@@ -24,7 +24,7 @@ const COMMON = new Set(
  */
 export function fromT3kton(file: string, text: string): Converted {
   const source = CinpExport.from(file, text);
-  const warnings: string[] = [];
+  const warnings = source.skipped.map(([path, why]) => `${path} was left out of the export: ${why}`);
   return converted('what a Contractor showed over CInP', new Conversion(source, warnings).all(), warnings);
 }
 
