@@ -185,19 +185,21 @@ class Listener {
   }
 
   async start(): Promise<void> {
+    let client: PoolClient | undefined;
     try {
-      const client = await this.#pool.connect();
+      const taken = await this.#pool.connect();
       if (this.#stopped) {
-        client.release(true);
+        taken.release(true);
         return;
       }
-      this.#client = client;
-      client.on('notification', ({ payload }) => void this.#heard(payload ?? ''));
-      client.on('error', () => this.#lost(client));
-      await client.query(`LISTEN ${logChannel()}`);
+      client = taken;
+      this.#client = taken;
+      taken.on('notification', ({ payload }) => void this.#heard(payload ?? ''));
+      taken.on('error', () => this.#lost(taken));
+      await taken.query(`LISTEN ${logChannel()}`);
       this.#bell.notify();
     } catch {
-      this.#lost(this.#client);
+      this.#lost(client);
     }
   }
 
@@ -208,8 +210,9 @@ class Listener {
     this.#client = undefined;
   }
 
+  /** @param client undefined where none was to be had; one that breaks says so and fails its query, and counts once */
   #lost(client: PoolClient | undefined): void {
-    if (client && client !== this.#client) return;
+    if (client !== this.#client) return;
     this.#client = undefined;
     client?.release(true);
     if (this.#stopped) return;
