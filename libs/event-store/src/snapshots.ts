@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Pool } from 'pg';
+import { lockKey } from './postgres-schema.ts';
 import type { Folded } from './state-cache.ts';
 
 /** A state that was kept. */
@@ -17,7 +18,9 @@ export interface Snapshots {
   keep(stream: string, shape: number, folded: Folded): Promise<number>;
 }
 
+/** Sent as one text it is one transaction; several servers may make it at once. */
 const TABLE = `
+SELECT pg_advisory_xact_lock(${lockKey('log.schema')});
 CREATE SCHEMA IF NOT EXISTS log;
 CREATE TABLE IF NOT EXISTS log.snapshots (
   stream text COLLATE "C" PRIMARY KEY,
