@@ -7,6 +7,9 @@ import { HealthRegistry } from './health-registry.ts';
 
 jest.setTimeout(240_000);
 
+/** Key of the lock that servers take in turn when they make the table. */
+const PROBE_LOCK = 0x70726f62;
+
 describe('the indicator of the database', () => {
   let database: TestDatabase;
   beforeAll(async () => {
@@ -30,7 +33,7 @@ describe('the indicator of the database', () => {
     const another = await fresh.pool.connect();
     // At the same time: both have seen that it is not there, and each is about to make it.
     const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-    await another.query(`BEGIN; SELECT pg_advisory_xact_lock(${0x70726f62}); CREATE SCHEMA runtime`);
+    await another.query(`BEGIN; SELECT pg_advisory_xact_lock(${PROBE_LOCK}); CREATE SCHEMA runtime`);
     const look = databaseIndicator(fresh.pool)();
     await until(async () => (await fresh.pool.query(waiting)).rowCount === 1);
     await another.query('COMMIT');

@@ -97,11 +97,11 @@ export async function ready(
       return;
     } catch (error) {
       const none = launched?.notStarted();
-      if (none) throw new Error(`the embedded PostgreSQL cannot be started: ${none.message}`, { cause: none });
       const code = launched?.child.exitCode ?? undefined;
-      if (code !== undefined || performance.now() > deadline) {
+      if (none || code !== undefined || performance.now() > deadline) {
         const words = await launched?.lastWords();
-        const what = `${code === undefined ? 'does not answer' : `ended with ${code}`}${words ? ` (${words})` : ''}`;
+        const end = code === undefined ? 'does not answer' : `ended with ${code}`;
+        const what = none ? `cannot be started: ${none.message}` : `${end}${words ? ` (${words})` : ''}`;
         throw new Error(`the embedded PostgreSQL ${what}; its log is ${logOf(data)}`, { cause: error });
       }
       await sleep(TRY_MS);
