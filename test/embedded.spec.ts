@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { TestContractor } from '#testing';
-import { ADMIN_PASSWORD, startContractor } from '#testing';
+import { ADMIN_PASSWORD, freePort, startContractor, startProgram } from '#testing';
 
 jest.setTimeout(180_000);
 
@@ -64,4 +64,17 @@ describe('a server with its own PostgreSQL', () => {
       code: 'ENOENT',
     });
   });
+});
+
+it('a server that is told to stop while it starts leaves no PostgreSQL behind', async () => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-embedded-'));
+  await chmod(directory, 0o755);
+  // What it says of a misspelt setting comes before anything is opened.
+  const settings = { CONTRACTOR_DATA: directory, CONTRACTOR_PORT: String(await freePort()), CONTRACTOR_PROT: '1' };
+  const program = await startProgram('apps/contractor/src/main', settings, 'is not a setting');
+  expect(await program.stop()).toBe(0);
+  expect(program.lines.join('\n')).toContain('"stopping"');
+  expect(program.lines.join('\n')).not.toContain('contractor listens');
+  await expect(readFile(path.join(directory, 'postgres', 'postmaster.pid'))).rejects.toMatchObject({ code: 'ENOENT' });
+  await rm(directory, { recursive: true, force: true });
 });
