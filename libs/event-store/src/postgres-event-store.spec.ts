@@ -141,7 +141,7 @@ it('a connection that listens and breaks before it is answered is made again onc
   await until(async () => !(await listens()));
   await until(listens);
   // Queries of the pool itself connect with a callback. Who were to listen twice would have begun to by now.
-  expect(connects.mock.calls.filter(({ length }) => length === 0)).toHaveLength(3);
+  expect(connects.mock.calls.filter(({ length }: readonly unknown[]) => length === 0)).toHaveLength(3);
   await store.close();
   await pool.end();
   await relay.stop();

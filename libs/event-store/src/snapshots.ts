@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Pool } from 'pg';
+import { inTime } from './answer-time.ts';
 import { lockKey } from './postgres-schema.ts';
 import type { Folded } from './state-cache.ts';
 
@@ -43,11 +44,13 @@ export async function postgresSnapshots(pool: Pool): Promise<Snapshots> {
   await pool.query(TABLE);
   return {
     read: async (stream, shape) => {
-      const { rows } = await pool.query<Row>({
-        name: 'read-snapshot',
-        text: 'SELECT revision, hash, at, state FROM log.snapshots WHERE stream = $1 AND shape = $2',
-        values: [stream, shape],
-      });
+      const { rows } = await pool.query<Row>(
+        inTime({
+          name: 'read-snapshot',
+          text: 'SELECT revision, hash, at, state FROM log.snapshots WHERE stream = $1 AND shape = $2',
+          values: [stream, shape],
+        }),
+      );
       const [row] = rows;
       if (!row) return undefined;
       const { hash, at, state } = row;
@@ -56,15 +59,20 @@ export async function postgresSnapshots(pool: Pool): Promise<Snapshots> {
     },
     keep: async (stream, shape, { revision, hash, at, state }) => {
       const bytes = serialize(state);
-      await pool.query({
-        name: 'keep-snapshot',
-        text: `INSERT INTO log.snapshots AS s VALUES ($1, $2, $3, $4, $5, $6)
+      await pool.query(
+        inTime(
+          {
+            name: 'keep-snapshot',
+            text: `INSERT INTO log.snapshots AS s VALUES ($1, $2, $3, $4, $5, $6)
                ON CONFLICT (stream) DO UPDATE
                SET shape = excluded.shape, revision = excluded.revision, hash = excluded.hash, at = excluded.at,
                    state = excluded.state
                WHERE s.revision < excluded.revision OR s.shape <> excluded.shape`,
-        values: [stream, shape, revision, hash, at, bytes],
-      });
+            values: [stream, shape, revision, hash, at, bytes],
+          },
+          bytes.length,
+        ),
+      );
       return bytes.length;
     },
   };
