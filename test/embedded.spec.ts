@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import os from 'node:os';
@@ -7,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CinpClient } from '#cinp';
 import type { TestContractor } from '#testing';
-import { ADMIN_PASSWORD, startContractor } from '#testing';
+import { ADMIN_PASSWORD, freePort, startContractor, startProgram, until } from '#testing';
 
 jest.setTimeout(180_000);
 
@@ -64,4 +65,21 @@ describe('a server with its own PostgreSQL', () => {
       code: 'ENOENT',
     });
   });
+});
+
+it.each([
+  ['before it opens anything', []],
+  ['while its database starts', ['postgres', 'postmaster.pid']],
+])('a server that is told to stop %s leaves no PostgreSQL behind', async (_, awaited) => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'contractor-embedded-'));
+  await chmod(directory, 0o755);
+  // What it says of a misspelt setting comes before anything is opened.
+  const settings = { CONTRACTOR_DATA: directory, CONTRACTOR_PORT: String(await freePort()), CONTRACTOR_PROT: '1' };
+  const program = await startProgram('apps/contractor/src/main', settings, 'is not a setting');
+  await until(() => existsSync(path.join(directory, ...awaited)));
+  expect(await program.stop()).toBe(0);
+  expect(program.lines.join('\n')).toContain('"stopping"');
+  expect(program.lines.join('\n')).not.toContain('contractor listens');
+  expect(existsSync(path.join(directory, 'postgres', 'postmaster.pid'))).toBe(false);
+  await rm(directory, { recursive: true, force: true });
 });

@@ -4,6 +4,7 @@ import { BadSetting, BadSettings, readArguments } from '#runtime/settings';
 import { productVersion } from '#runtime/version';
 import { checkStart } from './check-start.ts';
 import { demonstrate } from './demo.ts';
+import type { RunningServer } from './server.ts';
 import { startServer } from './server.ts';
 import { misspelt, serverSettings } from './settings.ts';
 import { USAGE } from './usage.ts';
@@ -38,31 +39,46 @@ async function start(demo: boolean): Promise<void> {
   // Among the bars of a demonstration only what is wrong is logged.
   const { logLevel } = settings.runtime;
   log = jsonLogger({ level: demo && logLevel === 'info' ? 'warn' : logLevel });
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const starting = checkStart(settings).then(() => startServer(settings, log, signal));
+  // Also while it starts: what it has opened by then is closed again, the embedded database too.
+  stopOnSignals(stopping, starting);
   for (const { name, meant } of misspelt(process.env)) {
     log.warn(`${name} is not a setting, and is ignored; did you mean ${meant}?`);
   }
-  await checkStart(settings);
-  const server = await startServer(settings, log);
+  const server = await starting.catch((error: unknown) => {
+    if (error !== signal.reason) throw error;
+  });
+  if (!server) return process.exit(0);
+  if (signal.aborted) return;
   log.info('contractor listens', { url: server.url });
   const notice = nodeNotice(process.versions.node);
   if (notice !== undefined) log.warn(notice);
-  let stopping = false;
-  const demonstration = new AbortController();
+  if (demo) {
+    await demonstrate(server, process.stdout, signal).catch((error: unknown) => {
+      if (!signal.aborted) log.error('the demonstration has failed; the server goes on', error);
+    });
+  }
+}
+
+/** Stops the server on SIGTERM and SIGINT, as soon as its start has come to an end; at once on a second one. */
+function stopOnSignals(stopping: AbortController, starting: Promise<RunningServer>): void {
   const stop = (signal: string): void => {
-    if (stopping) process.exit(FAILED);
-    stopping = true;
+    if (stopping.signal.aborted) process.exit(FAILED);
     log.info('stopping', { signal });
-    demonstration.abort();
+    stopping.abort();
     setTimeout(() => process.exit(FAILED), STOP_TIMEOUT_MS).unref();
-    void server.stop().then(() => process.exit(0));
+    // A start that ends without a server is told by whoever awaits it.
+    void starting
+      .then((server) => server.stop())
+      .then(
+        () => process.exit(0),
+        () => undefined,
+      );
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  if (demo) {
-    await demonstrate(server, process.stdout, demonstration.signal).catch((error: unknown) => {
-      if (!stopping) log.error('the demonstration has failed; the server goes on', error);
-    });
-  }
 }
 
 function end(code: number, text: string): void {

@@ -58,8 +58,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** Puts the modules together on what the settings describe, and serves. */
-export async function startServer(settings: Settings, log: Logger): Promise<RunningServer> {
+/**
+ * Puts the modules together on what the settings describe, and serves.
+ * @param signal ends the start at the next thing that is opened; all that was opened before is closed then
+ * @throws the reason of the signal; whatever the start fails with, when all is closed again
+ */
+export async function startServer(settings: Settings, log: Logger, signal?: AbortSignal): Promise<RunningServer> {
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closing.toReversed()) {
@@ -68,9 +72,14 @@ export async function startServer(settings: Settings, log: Logger): Promise<Runn
     closing.length = 0;
   };
   try {
+    signal?.throwIfAborted();
     let administrator: Administrator | undefined;
     const made = (user: Administrator): void => void (administrator = user);
-    const url = await open(settings, log, { whenStopped: (close) => void closing.push(close), made });
+    const whenStopped: WhenStopped = (close) => {
+      closing.push(close);
+      signal?.throwIfAborted();
+    };
+    const url = await open(settings, log, { whenStopped, made });
     return { url, ...(administrator ? { administrator } : {}), stop };
   } catch (error) {
     await stop();

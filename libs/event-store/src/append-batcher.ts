@@ -1,10 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import { Conflict } from '#kernel';
+import { ANSWER_MS, inTime } from './answer-time.ts';
 import { AppendNotices } from './append-notices.ts';
 import type { Check, Position, StoredEvent, Write } from './event-store.ts';
 import { storedBehind } from './recent-events.ts';
 import { textArray } from './text-array.ts';
+import { isUnanswered } from './unavailable.ts';
 
 interface Waiting {
   readonly writes: readonly Write[];
@@ -29,14 +31,17 @@ export class AppendBatcher {
   readonly #pool: Pool;
   readonly #onAppended: OnAppended;
   readonly #notices: AppendNotices;
+  readonly #answerMs: number;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
-  #sending: Promise<void> = Promise.resolve();
+  #sending: Promise<unknown> = Promise.resolve();
 
-  constructor(pool: Pool, onAppended: OnAppended) {
+  /** @param answerMs how long the database may take over an append, beside what its size takes */
+  constructor(pool: Pool, onAppended: OnAppended, answerMs = ANSWER_MS) {
     this.#pool = pool;
     this.#onAppended = onAppended;
     this.#notices = new AppendNotices(pool);
+    this.#answerMs = answerMs;
   }
 
   append(writes: readonly Write[], checks: readonly Check[]): Promise<Position> {
@@ -57,8 +62,8 @@ export class AppendBatcher {
   }
 
   /** Resolves when what is being sent now has been answered. */
-  answered(): Promise<void> {
-    return this.#sending;
+  async answered(): Promise<void> {
+    await this.#sending;
   }
 
   async #drain(): Promise<void> {
@@ -97,11 +102,13 @@ export class AppendBatcher {
     return batch;
   }
 
-  async #send(batch: readonly Waiting[]): Promise<void> {
+  /** @returns what it failed with as a whole; undefined where it did not */
+  async #send(batch: readonly Waiting[]): Promise<unknown> {
+    const bytes = batch.reduce((sum, item) => sum + item.bytes, 0);
     const notified = this.#notices.due();
     try {
       const { rows } = await this.#pool.query<{ base: string; failed: number[]; moved: string[] }>(
-        statement(batch, notified),
+        inTime(statement(batch, notified), bytes, this.#answerMs),
       );
       const { base, failed, moved } = rows[0] as (typeof rows)[number];
       const before = BigInt(base);
@@ -120,13 +127,27 @@ export class AppendBatcher {
       if (appended.length > 0) this.#onAppended(before, appended);
       // A notice that is owed is sent behind the append, however long that took: one sent before does not tell of it.
       if (notified !== appended.length > 0) this.#notices.owed();
+      return undefined;
     } catch (error) {
       this.#notices.owed();
-      // The statement failed as a whole: find the one that made it fail, and spare the others.
-      if (batch.length === 1) batch[0]?.reject(error);
-      else for (const item of batch) await this.#send([item]);
+      if (batch.length === 1 || isUnanswered(error)) rejectAll(batch, error);
+      else await this.#sendEach(batch);
+      return error;
     }
   }
+
+  /** The statement failed as a whole: finds the one that made it fail, and spares the others. */
+  async #sendEach(batch: readonly Waiting[]): Promise<void> {
+    for (const [index, item] of batch.entries()) {
+      const error = await this.#send([item]);
+      // Each of the others would wait as long.
+      if (isUnanswered(error)) return rejectAll(batch.slice(index + 1), error);
+    }
+  }
+}
+
+function rejectAll(batch: readonly Waiting[], error: unknown): void {
+  for (const { reject } of batch) reject(error);
 }
 
 function statement(batch: readonly Waiting[], notify: boolean) {

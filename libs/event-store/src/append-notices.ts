@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTime } from './answer-time.ts';
 import { logChannel } from './postgres-schema.ts';
 
 /**
@@ -43,7 +44,8 @@ export class AppendNotices {
     this.#noticed();
     const text = 'SELECT pg_notify($1, max(position)::text) FROM log.events';
     // Lost where the database cannot be reached; its listeners then look for themselves.
-    await this.#pool.query({ name: 'append-notice', text, values: [logChannel()] }).catch(() => undefined);
+    const query = inTime({ name: 'append-notice', text, values: [logChannel()] });
+    await this.#pool.query(query).catch(() => undefined);
   }
 
   #noticed(): void {

@@ -6,6 +6,7 @@ import { outcomeOf } from './command-result.ts';
 import type { CommandResult } from './command-result.ts';
 import type { EventStore } from './event-store.ts';
 import { AppendRefused, NO_STREAM } from './event-store.ts';
+import { isThisAppend } from './repeated-append.ts';
 import type { StateCache } from './state-cache.ts';
 
 /** A unit of work that shares an append with others. */
@@ -64,7 +65,7 @@ export async function appendTogether(group: readonly SharedUnit[], to: AppendedT
   try {
     const writes = await chained(to, written, owners);
     const { position, repeated } = await traced('append', {}, () => store.append(writes, work.read()));
-    if (repeated) throw new Conflict(writes.map(({ stream }) => stream));
+    if (repeated && !(await isThisAppend(store, writes))) throw new Conflict(writes.map(({ stream }) => stream));
     to.onAppended?.(owners.size);
     for (const { stream, expected, events } of writes) states.advance(stream, events, expected + 1);
     for (const { shared, value } of decided) shared.resolve({ value: value as never, position });

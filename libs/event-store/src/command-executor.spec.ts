@@ -381,6 +381,18 @@ describe('commands', () => {
     });
   });
 
+  it('are not of before where they are appended and sent again, as the answer was lost', async () => {
+    const sentTwice: EventStore['append'] = async (...args) => {
+      await store.append(...args);
+      return store.append(...args);
+    };
+    const unlucky = new CommandExecutor({ ...store, append: sentTwice }, systemClock());
+    const sent = { ...metadata(), idempotencyKey: 'ann enters' };
+    const first = await unlucky.execute(sent, to(enter('ann')));
+    expect(first).toEqual({ value: true, position: (await store.last())?.position });
+    expect(await unlucky.execute(sent, to(enter('ann')))).toEqual({ ...first, earlier: true });
+  });
+
   it('may be tried again where nothing came of it', async () => {
     const asked = { ...metadata(), idempotencyKey: 'ann enters' };
     const task = (work: UnitOfWork) => work.decide(hall, room, enter('ann'));

@@ -10,7 +10,7 @@ import type { EventStore, Meta, Position, Write } from './event-store.ts';
 import { NO_STREAM } from './event-store.ts';
 import { KeyedMutex } from './keyed-mutex.ts';
 import { previewScope } from './preview-scope.ts';
-import { repeatedEvents } from './repeated-append.ts';
+import { isThisAppend, repeatedEvents } from './repeated-append.ts';
 import { SharedAppends } from './shared-appends.ts';
 import type { StateCacheOptions } from './state-cache.ts';
 import { StateCache } from './state-cache.ts';
@@ -108,7 +108,7 @@ export class CommandExecutor {
         const { position, repeated } = await traced('append', {}, () =>
           this.#store.append(writes, work.read(), { large }),
         );
-        if (repeated) {
+        if (repeated && !(await isThisAppend(this.#store, writes))) {
           // What the log holds is what was sent first, with other times in it.
           await this.#states.refresh(writes.map(({ stream, expected }) => ({ stream, revision: expected })));
           return (await before()) ?? (await this.#earlier(writes, value, position));

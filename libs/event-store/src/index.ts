@@ -4,6 +4,7 @@ export type { BackoffOptions } from './backoff.ts';
 export { microsOf, systemClock } from './clock.ts';
 export type { Clock } from './clock.ts';
 export { followTimes } from './follow-times.ts';
+export { ANSWER_MS, inTime } from './answer-time.ts';
 export { CommandBatch, CommandBatchHandler } from './command-batch.ts';
 export { CommandContext, Outdated } from './command-context.ts';
 export type { CommandContextOptions, Precondition } from './command-context.ts';

@@ -192,6 +192,16 @@ describe('the leader among several processes on one database', () => {
     expect([one.leadership.leading, other.leadership.leading]).toEqual([false, true]);
   });
 
+  it('stands by in vain where its connection has died unheard, and says so', async () => {
+    await candidate();
+    const one = await candidate('duty', await throughRelay(), { ...QUICK, answer: 200 });
+    await until(() => one.tries() > 2);
+    relay?.mute();
+    await until(() => one.errors.length > 0);
+    expect(one.errors).toEqual(['Error: Query read timeout']);
+    await until(() => one.leadership.fault === undefined);
+  });
+
   it('tells the same trouble once while it stands by', async () => {
     const first = await candidate('duty', await throughRelay());
     await relay?.cut();

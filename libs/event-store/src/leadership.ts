@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
+import { inTime } from './answer-time.ts';
 import { lockKey } from './postgres-schema.ts';
 
 /** When a leader takes its place to be lost, and when others do. All in milliseconds. */
@@ -8,7 +9,7 @@ export interface LeadershipTimes {
   readonly candidacy: number;
   /** How often the leader shows the database that it lives. */
   readonly heartbeat: number;
-  /** Within which time the database has to answer a heartbeat. */
+  /** Within which time the database has to answer a heartbeat, or whoever asks to lead. */
   readonly answer: number;
   /** After which silence the database ends the session of a leader that hangs or is cut off. */
   readonly lease: number;
@@ -109,7 +110,8 @@ export class Leadership {
     this.#term?.over.abort(this.#stopping.signal.reason);
     this.#term = undefined;
     // Whoever stands by may take over at once, not only when the connection is gone.
-    await client?.query(`SELECT pg_advisory_unlock(${this.#lock})`).catch(() => undefined);
+    const text = `SELECT pg_advisory_unlock(${this.#lock})`;
+    await client?.query(inTime({ text }, 0, this.#times.answer)).catch(() => undefined);
     client?.release(true);
   }
 
@@ -162,7 +164,8 @@ export class Leadership {
     client.on('error', broken);
     const signal = AbortSignal.any([term.over.signal, this.#stopping.signal]);
     try {
-      const { rows } = await client.query<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${this.#lock}) AS locked`);
+      const text = `SELECT pg_try_advisory_lock(${this.#lock}) AS locked`;
+      const { rows } = await client.query<{ locked: boolean }>(inTime({ text }, 0, this.#times.answer));
       if (!rows[0]?.locked) {
         client.off('error', broken);
         client.release();
@@ -171,7 +174,8 @@ export class Leadership {
       client.on('end', () => this.#lose(term, new Error('the connection to the database has ended')));
       this.#term = term;
       this.#shownAt = performance.now();
-      await client.query(LEASE, [String(this.#times.lease)]);
+      const { lease, answer } = this.#times;
+      await client.query(inTime({ text: LEASE, values: [String(lease)] }, 0, answer));
       void this.#keepLease(term);
       await this.#duty.prepare(signal);
       signal.throwIfAborted();

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Pool } from 'pg';
 import { Conflict } from '#kernel';
 import type { TestDatabase } from '#testing';
-import { testDatabase, until } from '#testing';
+import { startRelay, testDatabase, until } from '#testing';
 import type { EventStore, NewEvent } from './event-store.ts';
 import { MAX_APPEND_STREAMS, NO_STREAM } from './event-store.ts';
 import { eventStoreSuite } from '../test/event-store.suite.ts';
@@ -112,4 +113,37 @@ describe('the appends of several servers', () => {
       expect(heard).toEqual(expected);
     }
   });
+});
+
+it('a connection that listens and breaks before it is answered is made again once', async () => {
+  const database = await testDatabase();
+  const url = new URL(database.url);
+  const relay = await startRelay(Number(url.port));
+  url.port = String(relay.port);
+  // Errors of connections that nobody uses.
+  const pool = new Pool({ connectionString: url.href }).on('error', () => undefined);
+  const listens = async (): Promise<boolean> => {
+    const text = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN %'";
+    return (await database.pool.query(text)).rowCount !== 0;
+  };
+  let taken = 0;
+  // The first connection that is taken out makes the schema ready, the second one listens.
+  pool.on('acquire', () => {
+    taken += 1;
+    if (taken === 2) relay.mute();
+  });
+  const connects = jest.spyOn(pool, 'connect');
+  const opening = postgresEventStore(pool);
+  await until(listens);
+  await relay.cut();
+  await relay.mend();
+  const store = await opening;
+  await until(async () => !(await listens()));
+  await until(listens);
+  // Queries of the pool itself connect with a callback. Who were to listen twice would have begun to by now.
+  expect(connects.mock.calls.filter(({ length }: readonly unknown[]) => length === 0)).toHaveLength(3);
+  await store.close();
+  await pool.end();
+  await relay.stop();
+  await database.drop();
 });

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import { categoryOf, Conflict } from '#kernel';
+import { inTime } from './answer-time.ts';
 import { AppendBatcher } from './append-batcher.ts';
 import { Signal } from './signal.ts';
 import { checkAppend } from './check-append.ts';
@@ -50,20 +51,24 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
 
   const readStream = async (stream: string, options: ReadStreamOptions = {}): Promise<StoredEvent[]> => {
     if (options.direction !== 'backwards') return reader.read(stream, options.from ?? 0, options.limit);
-    const { rows } = await pool.query<EventRow>({
-      name: 'read-stream-backwards',
-      text: 'SELECT * FROM log.events WHERE stream = $1 AND revision <= $2 ORDER BY revision DESC LIMIT $3',
-      values: [stream, options.from ?? Number.MAX_SAFE_INTEGER, options.limit ?? null],
-    });
+    const { rows } = await pool.query<EventRow>(
+      inTime({
+        name: 'read-stream-backwards',
+        text: 'SELECT * FROM log.events WHERE stream = $1 AND revision <= $2 ORDER BY revision DESC LIMIT $3',
+        values: [stream, options.from ?? Number.MAX_SAFE_INTEGER, options.limit ?? null],
+      }),
+    );
     return rows.map(stored);
   };
 
   const readFrom = async (after: Position, limit: number) => {
-    const { rows } = await pool.query<EventRow>({
-      name: 'read-all',
-      text: 'SELECT * FROM log.events WHERE position > $1 ORDER BY position LIMIT $2',
-      values: [after.toString(), limit],
-    });
+    const { rows } = await pool.query<EventRow>(
+      inTime({
+        name: 'read-all',
+        text: 'SELECT * FROM log.events WHERE position > $1 ORDER BY position LIMIT $2',
+        values: [after.toString(), limit],
+      }),
+    );
     const events = rows.map(stored);
     return { events, end: events.at(-1)?.position ?? after, more: rows.length === limit };
   };
@@ -94,11 +99,13 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
     readsFromAnywhere: true,
     readAll,
     readAt: async (positions) => {
-      const { rows } = await pool.query<EventRow>({
-        name: 'read-at',
-        text: 'SELECT * FROM log.events WHERE position = ANY ($1::bigint[]) ORDER BY position',
-        values: [positions.map(String)],
-      });
+      const { rows } = await pool.query<EventRow>(
+        inTime({
+          name: 'read-at',
+          text: 'SELECT * FROM log.events WHERE position = ANY ($1::bigint[]) ORDER BY position',
+          values: [positions.map(String)],
+        }),
+      );
       return rows.map(stored);
     },
     last: () => lastOf(pool),
@@ -115,13 +122,15 @@ export async function postgresEventStore(pool: Pool): Promise<EventStore> {
 }
 
 async function lastOf(pool: Pool): Promise<StoredEvent | undefined> {
-  const { rows } = await pool.query<EventRow>('SELECT * FROM log.events ORDER BY position DESC LIMIT 1');
+  const { rows } = await pool.query<EventRow>(
+    inTime({ text: 'SELECT * FROM log.events ORDER BY position DESC LIMIT 1' }),
+  );
   return rows[0] && stored(rows[0]);
 }
 
 async function headOf(pool: Pool): Promise<Position> {
   const text = 'SELECT coalesce(max(position), 0) AS head FROM log.events';
-  const { rows } = await pool.query<{ head: string }>({ name: 'head', text });
+  const { rows } = await pool.query<{ head: string }>(inTime({ name: 'head', text }));
   return BigInt(rows[0]?.head ?? 0);
 }
 
@@ -185,19 +194,21 @@ class Listener {
   }
 
   async start(): Promise<void> {
+    let client: PoolClient | undefined;
     try {
-      const client = await this.#pool.connect();
+      const taken = await this.#pool.connect();
       if (this.#stopped) {
-        client.release(true);
+        taken.release(true);
         return;
       }
-      this.#client = client;
-      client.on('notification', ({ payload }) => void this.#heard(payload ?? ''));
-      client.on('error', () => this.#lost(client));
-      await client.query(`LISTEN ${logChannel()}`);
+      client = taken;
+      this.#client = taken;
+      taken.on('notification', ({ payload }) => void this.#heard(payload ?? ''));
+      taken.on('error', () => this.#lost(taken));
+      await taken.query(inTime({ text: `LISTEN ${logChannel()}` }));
       this.#bell.notify();
     } catch {
-      this.#lost(this.#client);
+      this.#lost(client);
     }
   }
 
@@ -208,8 +219,9 @@ class Listener {
     this.#client = undefined;
   }
 
+  /** @param client undefined where none was to be had; one that breaks says so and fails its query, and counts once */
   #lost(client: PoolClient | undefined): void {
-    if (client && client !== this.#client) return;
+    if (client !== this.#client) return;
     this.#client = undefined;
     client?.release(true);
     if (this.#stopped) return;

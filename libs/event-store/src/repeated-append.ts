@@ -25,3 +25,13 @@ export async function repeatedAppend(
   const events = await repeatedEvents(store, writes);
   return events?.reduce((last, { position }) => (position > last ? position : last), 0n);
 }
+
+/**
+ * Whether the log holds an append to the letter, with its times: it is this very one, of which the answer was lost, and
+ * not one that the same request had decided before.
+ */
+export async function isThisAppend(store: Pick<EventStore, 'readStream'>, writes: readonly Write[]): Promise<boolean> {
+  const there = await repeatedEvents(store, writes);
+  const sent = writes.flatMap(({ events }) => events);
+  return there?.every(({ data, meta }, n) => data === sent[n]?.data && meta === sent[n].meta) ?? false;
+}

@@ -115,6 +115,24 @@ describe('units of work that share an append', () => {
     expect(taken).toEqual(Array.from({ length: 30 }, (_, n) => n + 1));
   });
 
+  it('are carried out once where the append is made and sent again, as its answer was lost', async () => {
+    let tries = 0;
+    counted.append = async (...args) => {
+      await store.append(...args);
+      return store.append(...args);
+    };
+    const counting = (who: string) => (work: UnitOfWork) => {
+      tries += 1;
+      return take(who)(work);
+    };
+    const askOnce = (who: string) => one.execute(metadata(who), counting(who), { sharesAppend: id });
+    const answers = await Promise.all(names(4).map(askOnce));
+    expect(answers.map(({ value }) => value)).toEqual([1, 2, 3, 4]);
+    expect([tries, (await logged()).length]).toEqual([4, 4]);
+    expect(answers.at(-1)!.position).toBe((await store.last())?.position);
+    expect((await ask(one, 'behind them')).value).toBe(5);
+  });
+
   it('are carried out once where a request comes again, also at once', async () => {
     const again = { request: randomUUID() as string, idempotencyKey: 'the same' };
     const answers = await Promise.all([

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Decider, Message } from '#kernel';
 import type { TestDatabase } from '#testing';
-import { testDatabase } from '#testing';
+import { testDatabase, until } from '#testing';
 import { systemClock } from './clock.ts';
 import { CommandExecutor } from './command-executor.ts';
 import type { EventStore, ReadStreamOptions } from './event-store.ts';
 import { postgresEventStore } from './postgres-event-store.ts';
+import { lockKey } from './postgres-schema.ts';
 import type { Snapshots } from './snapshots.ts';
 import { postgresSnapshots } from './snapshots.ts';
 import { StateCache } from './state-cache.ts';
@@ -123,4 +124,17 @@ describe('snapshots', () => {
     await states.load(tally, 'a');
     expect(reads).toEqual([]);
   });
+});
+
+it('the table is made once where several servers start at once on a new database', async () => {
+  const database = await testDatabase();
+  const another = await database.pool.connect();
+  await another.query(`BEGIN; SELECT pg_advisory_xact_lock(${lockKey('log.schema')}); CREATE SCHEMA log`);
+  const made = postgresSnapshots(database.pool);
+  const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await until(async () => (await database.pool.query(waiting)).rowCount === 1);
+  await another.query('COMMIT');
+  another.release();
+  expect(await (await made).read('tally-a', 1)).toBeUndefined();
+  await database.drop();
 });

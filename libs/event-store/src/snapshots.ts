@@ -1,5 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import type { Pool } from 'pg';
+import { inTime } from './answer-time.ts';
+import { lockKey } from './postgres-schema.ts';
 import type { Folded } from './state-cache.ts';
 
 /** A state that was kept. */
@@ -17,7 +19,9 @@ export interface Snapshots {
   keep(stream: string, shape: number, folded: Folded): Promise<number>;
 }
 
+/** Sent as one text it is one transaction; several servers may make it at once. */
 const TABLE = `
+SELECT pg_advisory_xact_lock(${lockKey('log.schema')});
 CREATE SCHEMA IF NOT EXISTS log;
 CREATE TABLE IF NOT EXISTS log.snapshots (
   stream text COLLATE "C" PRIMARY KEY,
@@ -40,11 +44,13 @@ export async function postgresSnapshots(pool: Pool): Promise<Snapshots> {
   await pool.query(TABLE);
   return {
     read: async (stream, shape) => {
-      const { rows } = await pool.query<Row>({
-        name: 'read-snapshot',
-        text: 'SELECT revision, hash, at, state FROM log.snapshots WHERE stream = $1 AND shape = $2',
-        values: [stream, shape],
-      });
+      const { rows } = await pool.query<Row>(
+        inTime({
+          name: 'read-snapshot',
+          text: 'SELECT revision, hash, at, state FROM log.snapshots WHERE stream = $1 AND shape = $2',
+          values: [stream, shape],
+        }),
+      );
       const [row] = rows;
       if (!row) return undefined;
       const { hash, at, state } = row;
@@ -53,15 +59,20 @@ export async function postgresSnapshots(pool: Pool): Promise<Snapshots> {
     },
     keep: async (stream, shape, { revision, hash, at, state }) => {
       const bytes = serialize(state);
-      await pool.query({
-        name: 'keep-snapshot',
-        text: `INSERT INTO log.snapshots AS s VALUES ($1, $2, $3, $4, $5, $6)
+      await pool.query(
+        inTime(
+          {
+            name: 'keep-snapshot',
+            text: `INSERT INTO log.snapshots AS s VALUES ($1, $2, $3, $4, $5, $6)
                ON CONFLICT (stream) DO UPDATE
                SET shape = excluded.shape, revision = excluded.revision, hash = excluded.hash, at = excluded.at,
                    state = excluded.state
                WHERE s.revision < excluded.revision OR s.shape <> excluded.shape`,
-        values: [stream, shape, revision, hash, at, bytes],
-      });
+            values: [stream, shape, revision, hash, at, bytes],
+          },
+          bytes.length,
+        ),
+      );
       return bytes.length;
     },
   };

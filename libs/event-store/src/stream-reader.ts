@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTime } from './answer-time.ts';
 import type { StoredEvent } from './event-store.ts';
 import type { EventRow } from './event-row.ts';
 import { stored } from './event-row.ts';
@@ -52,15 +53,17 @@ export class StreamReader {
 
   async #send(batch: readonly Wanted[]): Promise<void> {
     try {
-      const { rows } = await this.#pool.query<EventRow & { n: string }>({
-        name: 'read-streams',
-        text: STATEMENT,
-        values: [
-          batch.map(({ stream }) => stream),
-          batch.map(({ from }) => from),
-          batch.map(({ limit }) => limit ?? null),
-        ],
-      });
+      const { rows } = await this.#pool.query<EventRow & { n: string }>(
+        inTime({
+          name: 'read-streams',
+          text: STATEMENT,
+          values: [
+            batch.map(({ stream }) => stream),
+            batch.map(({ from }) => from),
+            batch.map(({ limit }) => limit ?? null),
+          ],
+        }),
+      );
       const found = batch.map((): StoredEvent[] => []);
       for (const { n, ...row } of rows) found[Number(n) - 1]?.push(stored(row));
       for (const [index, { resolve }] of batch.entries()) resolve(found[index] ?? []);

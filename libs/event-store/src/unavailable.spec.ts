@@ -3,7 +3,7 @@ import { Client, Pool } from 'pg';
 import { Conflict, refuse } from '#kernel';
 import type { TestDatabase } from '#testing';
 import { freePort, testDatabase } from '#testing';
-import { isUnavailable } from './unavailable.ts';
+import { isUnanswered, isUnavailable } from './unavailable.ts';
 
 jest.setTimeout(240_000);
 
@@ -67,4 +67,14 @@ describe('an error', () => {
   ])('of %s is not', (_, error) => {
     expect(isUnavailable(error)).toBe(false);
   });
+});
+
+it.each<[unknown, boolean]>([
+  [new Error('Query read timeout'), true],
+  [new Error('timeout expired'), true],
+  [Object.assign(new Error('read'), { code: 'ETIMEDOUT' }), true],
+  [Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), false],
+  [undefined, false],
+])('of %s it is known whether nobody has answered in time', (error, late) => {
+  expect(isUnanswered(error)).toBe(late);
 });

@@ -6,6 +6,8 @@ const ERRNO =
 /** What the driver says, without a code. */
 const TEXTS =
   /^(Connection terminated|timeout exceeded when trying to connect|timeout expired|Client has encountered a connection error|Client was closed|Query read timeout)/;
+/** What it says where an answer is late: to a connection that is made, or to a query. */
+const LATE = /^(timeout expired|timeout exceeded when trying to connect|Query read timeout)/;
 /** What the client of KurrentDB says. */
 const KURRENT = /^(unavailable|deadline-exceeded|not-leader|retryable)$/;
 
@@ -23,6 +25,13 @@ export function isUnavailable(error: unknown): boolean {
   if (typeof type === 'string' && KURRENT.test(type)) return true;
   if (typeof message === 'string' && TEXTS.test(message)) return true;
   return (Array.isArray(errors) && errors.some(isUnavailable)) || isUnavailable(cause);
+}
+
+/** Whether an error says that a database has not answered in time: whoever asks it again waits as long once more. */
+export function isUnanswered(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message } = error as ErrorLike;
+  return code === 'ETIMEDOUT' || (typeof message === 'string' && LATE.test(message));
 }
 
 type ErrorLike = { readonly [name in 'code' | 'type' | 'syscall' | 'message' | 'errors' | 'cause']?: unknown };

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { sql } from 'kysely';
 import type { Pool } from 'pg';
 import type { Position } from '#event-store';
+import { inTime } from '#event-store';
 import type { ReadDatabase } from './tables.ts';
 
 /** Name of the checkpoint of the read models. */
@@ -21,9 +22,9 @@ export class Superseded extends Error {
 
 /** How far the rows have come. */
 export async function readCheckpoint(pool: Pool): Promise<Position> {
-  const query = { name: 'checkpoint', text: 'SELECT position FROM read.checkpoint WHERE name = $1' };
+  const text = 'SELECT position FROM read.checkpoint WHERE name = $1';
   try {
-    const { rows } = await pool.query<{ position: string }>({ ...query, values: [CHECKPOINT] });
+    const { rows } = await pool.query<{ position: string }>(inTime({ name: 'checkpoint', text, values: [CHECKPOINT] }));
     return BigInt(rows[0]?.position ?? 0);
   } catch (error) {
     // The process that projects is still making the tables.

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { escapeIdentifier } from 'pg';
 import type { Position } from '#event-store';
-import { textArray } from '#event-store';
+import { inTime, textArray } from '#event-store';
 import type { Changes, Poisoned } from './batch.ts';
 import type { CountChanges } from './counts.ts';
 import type { ReadModel } from './read-model.ts';
@@ -19,28 +19,41 @@ export interface Batch {
   readonly counts: CountChanges;
 }
 
-/** Writes a batch. @returns false where the checkpoint is not where this process left it: nothing was written then */
+/**
+ * Writes a batch.
+ * @param answerMs how long the database may take over it, beside what its size takes
+ * @returns false where the checkpoint is not where this process left it: nothing was written then
+ */
 export async function flushBatch(
   pool: Pool,
   checkpoint: { readonly name: string; readonly reached: Position; readonly until: Position },
   { changes, counts }: Batch,
+  answerMs: number,
 ): Promise<boolean> {
   const statements = [
     ...changes.flatMap(({ model, changes: of }) => rowStatements(model, of)),
     ...countStatements(counts),
     ...quarantineStatements(changes.flatMap(({ changes: { poisoned } }) => poisoned)),
   ];
-  const { rows } = await pool.query<{ done: boolean }>({
-    name: 'flush',
-    text: 'SELECT read.flush($1, $2, $3, $4, $5) AS done',
-    values: [
-      checkpoint.name,
-      checkpoint.reached.toString(),
-      checkpoint.until.toString(),
-      statements.map(({ text }) => text),
-      textArray(statements.map(({ rows: of }) => JSON.stringify(of))),
-    ],
-  });
+  const written = statements.map(({ rows: of }) => JSON.stringify(of));
+  const characters = written.reduce((sum, { length }) => sum + length, 0);
+  const { rows } = await pool.query<{ done: boolean }>(
+    inTime(
+      {
+        name: 'flush',
+        text: 'SELECT read.flush($1, $2, $3, $4, $5) AS done',
+        values: [
+          checkpoint.name,
+          checkpoint.reached.toString(),
+          checkpoint.until.toString(),
+          statements.map(({ text }) => text),
+          textArray(written),
+        ],
+      },
+      characters,
+      answerMs,
+    ),
+  );
   return rows[0]?.done === true;
 }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTime } from '#event-store';
 import { makeLedger } from './ledger.ts';
 
 /** An answer as it was given: to be given again when the same request comes again. */
@@ -40,21 +41,28 @@ export class PostgresIdempotencyStore {
   }
 
   async find(request: string): Promise<KeptAnswer | undefined> {
-    const { rows } = await this.#pool.query<KeptAnswer>({
-      name: 'find-answer',
-      text: 'SELECT fingerprint, answer FROM ledger.answers WHERE request = $1',
-      values: [request],
-    });
+    const { rows } = await this.#pool.query<KeptAnswer>(
+      inTime({
+        name: 'find-answer',
+        text: 'SELECT fingerprint, answer FROM ledger.answers WHERE request = $1',
+        values: [request],
+      }),
+    );
     return rows[0];
   }
 
   /** Keeps an answer; where one is there already, that one stays. */
   async keep(request: string, { fingerprint, answer }: KeptAnswer): Promise<void> {
-    await this.#pool.query({
-      name: 'keep-answer',
-      text: 'INSERT INTO ledger.answers (request, fingerprint, answer) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
-      values: [request, fingerprint, answer],
-    });
+    await this.#pool.query(
+      inTime(
+        {
+          name: 'keep-answer',
+          text: 'INSERT INTO ledger.answers (request, fingerprint, answer) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING',
+          values: [request, fingerprint, answer],
+        },
+        answer.length,
+      ),
+    );
     this.#untilLook -= 1;
     if (this.#untilLook > 0) return;
     this.#untilLook = LOOK_EVERY;

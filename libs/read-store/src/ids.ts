@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool } from 'pg';
+import { inTime } from '#event-store';
 import { makeLedger } from './ledger.ts';
 
 interface Waiting {
@@ -59,7 +60,7 @@ export class Ids {
     const name = `ledger.ids_${kind.toLowerCase()}`;
     await this.#make(name);
     const text = `SELECT nextval('${name}') AS id FROM generate_series(1, $1)`;
-    const { rows } = await this.#pool.query<{ id: string }>({ name: `take-${kind}`, text, values: [count] });
+    const { rows } = await this.#pool.query<{ id: string }>(inTime({ name: `take-${kind}`, text, values: [count] }));
     return rows.map(({ id }) => Number(id));
   }
 

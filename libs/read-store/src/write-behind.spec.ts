@@ -1,14 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { PoolClient } from 'pg';
+import { Pool } from 'pg';
 import type { EventStore } from '#event-store';
 import { postgresEventStore } from '#event-store';
 import type { TestDatabase } from '#testing';
-import { testDatabase } from '#testing';
+import { startRelay, testDatabase } from '#testing';
 import { ExampleLog, foldAll } from '../test/example-log.ts';
 import { happenings, shelves, ticker } from '../test/example-model.ts';
 import type { ReadStore } from './read-store.ts';
 import { openReadStore } from './read-store.ts';
-import { MAX_PENDING } from './write-behind.ts';
+import { MAX_PENDING, WriteBehind } from './write-behind.ts';
 
 jest.setTimeout(240_000);
 
@@ -72,6 +73,26 @@ describe('rows that are written behind', () => {
       ]),
     );
     expect(await stored()).toEqual(before);
+  });
+
+  it('are not waited for for ever where the connection has died unheard', async () => {
+    await start();
+    const url = new URL(database.url);
+    const relay = await startRelay(Number(url.port));
+    url.port = String(relay.port);
+    const pool = new Pool({ connectionString: url.href });
+    await pool.query('SELECT 1');
+    relay.mute();
+    const failed: string[] = [];
+    const onError = (error: unknown): void => void failed.push(String(error));
+    const behind = new WriteBehind({ pool, reached: 0n, answerMs: 200, onError });
+    behind.add([], 1n);
+    // What was asked has been done, and only the answer was lost.
+    await expect(behind.written(LONG)).rejects.toThrow('not where this process left them');
+    await behind.stop();
+    expect(failed[0]).toBe('Error: Query read timeout');
+    await pool.end();
+    await relay.stop();
   });
 
   it('are shown by lists of any kind, and as of positions, also where the tables have to be asked', async () => {

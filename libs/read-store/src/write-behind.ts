@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Position } from '#event-store';
+import { ANSWER_MS } from '#event-store';
 import type { Changes } from './batch.ts';
 import type { CachedRow } from './cached-row.ts';
 import { CHECKPOINT, Superseded } from './checkpoint.ts';
@@ -36,6 +37,7 @@ export interface Folded {
 export class WriteBehind {
   readonly #pool: Pool;
   readonly #maxPending: number;
+  readonly #answerMs: number;
   readonly #onError: (error: unknown) => void;
   readonly #onWritten: () => void;
   readonly #stopping = new AbortController();
@@ -60,6 +62,8 @@ export class WriteBehind {
     /** Where the stored checkpoint stands. */
     readonly reached: Position;
     readonly maxPending?: number;
+    /** How long the database may take over a write, beside what its size takes, in milliseconds. */
+    readonly answerMs?: number;
     /** Told of every failure to write, which is tried again; after {@link Superseded} nothing more is written. */
     readonly onError: (error: unknown) => void;
     readonly onWritten?: () => void;
@@ -68,6 +72,7 @@ export class WriteBehind {
     this.#folded = options.reached;
     this.#written = options.reached;
     this.#maxPending = options.maxPending ?? MAX_PENDING;
+    this.#answerMs = options.answerMs ?? ANSWER_MS;
     this.#onError = options.onError;
     this.#onWritten = options.onWritten ?? (() => undefined);
   }
@@ -220,7 +225,7 @@ export class WriteBehind {
     const checkpoint = { name: CHECKPOINT, reached: this.#written, until: this.#leavingUntil };
     // Where the checkpoint is not where this process left it, somebody else projects, or this was written and only the
     // answer was lost, or a crash of the database has taken it back: it may not be written (again).
-    if (!(await flushBatch(this.#pool, checkpoint, this.#leaving.batch()))) throw new Superseded();
+    if (!(await flushBatch(this.#pool, checkpoint, this.#leaving.batch(), this.#answerMs))) throw new Superseded();
     this.#leaving = undefined;
     this.#written = this.#leavingUntil;
     this.#writtenAt = performance.now();

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Pool } from 'pg';
 import type { TestDatabase } from '#testing';
-import { freePort, testDatabase } from '#testing';
+import { freePort, testDatabase, until } from '#testing';
 import { databaseIndicator, eventStoreIndicator } from './health-indicators.ts';
 import { HealthRegistry } from './health-registry.ts';
 
 jest.setTimeout(240_000);
+
+/** Key of the lock that servers take in turn when they make the table. */
+const PROBE_LOCK = 0x70726f62;
 
 describe('the indicator of the database', () => {
   let database: TestDatabase;
@@ -23,6 +26,20 @@ describe('the indicator of the database', () => {
     for (let n = 0; n < 5; n += 1) expect(await look()).toEqual({ status: 'ok' });
     expect(await size()).toEqual(before);
     expect(Number(before[0]?.size)).toBeGreaterThan(60_000);
+  });
+
+  it('is ok where another server makes the table at the same time', async () => {
+    const fresh = await testDatabase();
+    const another = await fresh.pool.connect();
+    // At the same time: both have seen that it is not there, and each is about to make it.
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await another.query(`BEGIN; SELECT pg_advisory_xact_lock(${PROBE_LOCK}); CREATE SCHEMA runtime`);
+    const look = databaseIndicator(fresh.pool)();
+    await until(async () => (await fresh.pool.query(waiting)).rowCount === 1);
+    await another.query('COMMIT');
+    another.release();
+    expect(await look).toEqual({ status: 'ok' });
+    await fresh.drop();
   });
 
   it('is degraded where it is read-only, and says so', async () => {

@@ -5,7 +5,12 @@ import { reasonOf } from './reason-of.ts';
 /** How long the database may take over the probe, in milliseconds. */
 const STATEMENT_MS = 2500;
 
-const TABLE = `CREATE SCHEMA IF NOT EXISTS runtime;
+/** Key of the lock that servers take in turn when they make the table; any number nobody else uses. */
+const LOCK = 0x70726f62;
+
+/** Sent as one text it is one transaction. */
+const TABLE = `SELECT pg_advisory_xact_lock(${LOCK});
+CREATE SCHEMA IF NOT EXISTS runtime;
 CREATE TABLE IF NOT EXISTS runtime.write_probe (filling text)`;
 
 /** Takes space on the disk that was not taken before, and gives the former back: so a full disk is noticed. */

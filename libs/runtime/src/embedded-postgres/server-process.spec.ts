@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { expect, it } from '@jest/globals';
 import { testDatabase } from '#testing';
-import { ready } from './server-process.ts';
+import { freePort, launch, ready } from './server-process.ts';
 
 /** What PostgreSQL says to whoever has connected: that it takes queries, and then that it ends. */
 const ENDING = Buffer.concat([
@@ -41,4 +42,11 @@ it('tries again where the server ends between two steps, and the process goes on
   expect(connections).toBe(3);
   server.close();
   await database.drop();
+});
+
+it('says so where there is no process for the server, and the process goes on', async () => {
+  const port = await freePort();
+  const launched = await launch('/nowhere', undefined, tmpdir(), port);
+  const answers = ready(`postgres://nobody@127.0.0.1:${port}/postgres`, 'contractor', tmpdir(), launched);
+  await expect(answers).rejects.toThrow('the embedded PostgreSQL cannot be started: spawn /nowhere/postgres ENOENT');
 });

@@ -33,6 +33,8 @@ const MAX_WORDS = 4000;
 /** A server that was started. */
 export interface LaunchedServer {
   readonly child: ChildProcess;
+  /** Why there is no process; undefined where there is one. */
+  notStarted(): Error | undefined;
   /** Why it has ended, as it said itself. */
   lastWords(): Promise<string>;
 }
@@ -52,6 +54,9 @@ export async function launch(
     // A group of its own: a Ctrl-C at the terminal reaches us, and we stop it in order.
     { ...account, cwd: data, env: childEnvironment(), detached: true, stdio: ['ignore', 'ignore', 'pipe'] },
   );
+  // Not only where the program is missing: also where the machine has no room for another process.
+  let failed: Error | undefined;
+  child.on('error', (error) => (failed ??= error));
   child.unref();
   // Until the server writes its log it speaks here.
   let said = '';
@@ -59,6 +64,7 @@ export async function launch(
   (child.stderr as Socket | null)?.unref();
   return {
     child,
+    notStarted: () => failed,
     lastWords: async () => {
       const log = await readFile(logOf(data)).catch(() => Buffer.alloc(0));
       const lines = `${said}\n${log.subarray(before).toString()}`.split('\n');
@@ -90,10 +96,12 @@ export async function ready(
       if (!rowCount) await client.query(`CREATE DATABASE ${database}`);
       return;
     } catch (error) {
+      const none = launched?.notStarted();
       const code = launched?.child.exitCode ?? undefined;
-      if (code !== undefined || performance.now() > deadline) {
+      if (none || code !== undefined || performance.now() > deadline) {
         const words = await launched?.lastWords();
-        const what = `${code === undefined ? 'does not answer' : `ended with ${code}`}${words ? ` (${words})` : ''}`;
+        const end = code === undefined ? 'does not answer' : `ended with ${code}`;
+        const what = none ? `cannot be started: ${none.message}` : `${end}${words ? ` (${words})` : ''}`;
         throw new Error(`the embedded PostgreSQL ${what}; its log is ${logOf(data)}`, { cause: error });
       }
       await sleep(TRY_MS);
