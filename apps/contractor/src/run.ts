@@ -48,7 +48,9 @@ async function start(demo: boolean): Promise<void> {
     log.warn(`${name} is not a setting, and is ignored; did you mean ${meant}?`);
   }
   const server = await starting.catch((error: unknown) => {
-    if (error !== signal.reason) throw error;
+    if (!signal.aborted) throw error;
+    // Ctrl-C ends what the start has begun, too: the making of a database, say.
+    if (error !== signal.reason) log.warn('the start was broken off', { reason: String(error) });
   });
   if (!server) return process.exit(0);
   if (signal.aborted) return;

@@ -46,7 +46,12 @@ describe('the leader among several processes on one database', () => {
     await until(() => leadership.leading && leadership.doubt === undefined);
   });
 
-  async function candidate(name = 'duty', url = database.url, times = QUICK): Promise<Candidate> {
+  async function candidate(
+    name = 'duty',
+    url = database.url,
+    times = QUICK,
+    before: (pool: Pool) => Promise<void> = async () => undefined,
+  ): Promise<Candidate> {
     const pool = new Pool({ connectionString: url, max: 3 });
     pool.on('error', () => undefined);
     const tries = jest.spyOn(pool, 'connect');
@@ -77,6 +82,7 @@ describe('the leader among several processes on one database', () => {
       },
     };
     candidates.push(one);
+    await before(pool);
     await leadership.start();
     return one;
   }
@@ -200,6 +206,16 @@ describe('the leader among several processes on one database', () => {
     await until(() => one.errors.length > 0);
     expect(one.errors).toEqual(['Error: Query read timeout']);
     await until(() => one.leadership.fault === undefined);
+  });
+
+  it('stands by where the database does not answer in time as it starts, and leads once it does', async () => {
+    const url = await throughRelay();
+    const one = await candidate('duty', url, { ...QUICK, answer: 200 }, async (pool) => {
+      (await pool.connect()).release();
+      relay?.mute();
+    });
+    expect([one.leadership.leading, one.errors]).toEqual([false, ['Error: Query read timeout']]);
+    await until(() => one.leadership.leading);
   });
 
   it('tells the same trouble once while it stands by', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool, PoolClient } from 'pg';
 import { inTime } from './answer-time.ts';
 import { lockKey } from './postgres-schema.ts';
+import { isUnanswered } from './unavailable.ts';
 
 /** When a leader takes its place to be lost, and when others do. All in milliseconds. */
 export interface LeadershipTimes {
@@ -96,9 +97,17 @@ export class Leadership {
     return `it was last heard ${(silentMs / 1000).toFixed(1)} s ago that this process leads`;
   }
 
-  /** Resolves when this process leads, or stands by. @throws what the database or the duty's preparation throws */
+  /**
+   * Resolves when this process leads, or stands by, as it does where the database has not answered in time.
+   * @throws what the database or the duty's preparation throws
+   */
   async start(): Promise<void> {
-    if (!(await this.#tryToLead())) this.#candidacy = this.#standBy();
+    const leads = await this.#tryToLead().catch((error: unknown) => {
+      if (!isUnanswered(error)) throw error;
+      this.#tell(error);
+      return false;
+    });
+    if (!leads) this.#candidacy = this.#standBy();
   }
 
   async stop(): Promise<void> {

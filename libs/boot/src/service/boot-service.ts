@@ -65,13 +65,10 @@ export async function serveBoot(options: BootOptions): Promise<BootService> {
       if (failed.length > 0) throw new Error(failed.join('; '));
     });
   const askAgain = async (): Promise<number> => {
-    const done = await askSubnets();
+    const asked = await askSubnets();
     const all = answers.whole?.map(({ subnet }) => subnet);
-    if (all) {
-      await attempt('write the configurations of the services beside', () =>
-        writeServices([...new Set(all)].toSorted()),
-      );
-    }
+    const write = () => writeServices([...new Set(all)].toSorted());
+    const done = (!all || (await attempt('write the configurations of the services beside', write))) && asked;
     againMs = done ? TELL_MS : Math.min(MAX_TELL_MS, 2 * againMs);
     return done ? SUBNETS_MS : againMs;
   };

@@ -57,9 +57,12 @@ describe('what the server says of sites', () => {
     ]);
   });
 
-  it('is whole without one that is refused for good', async () => {
+  it('is whole without one that is refused again and again', async () => {
     refused = ['site1'];
     isFinal = true;
+    await answers.ask();
+    await answers.ask();
+    expect(answers.whole).toBeUndefined();
     await answers.ask();
     expect(answers.whole).toEqual([of2]);
     isFinal = false;

@@ -55,11 +55,12 @@ export class SiteAnswers {
   }
 
   /**
-   * The subnets of all sites but those that are refused, of those that fail the ones that were said last; undefined: nothing
-   * is known of one of them, or of any.
+   * The subnets of all sites but those that are refused again and again, of those that fail the ones that were said last;
+   * undefined: nothing is known of one of them, or of any.
    */
   get whole(): readonly SiteSubnet[] | undefined {
-    const isWhole = this.#sites.every((site) => this.#known.has(site) || this.#refused.has(site));
+    const isOut = (site: string) => this.#refused.has(site) && this.#failedOften(site);
+    const isWhole = this.#sites.every((site) => this.#known.has(site) || isOut(site));
     return isWhole && this.#known.size > 0 ? this.#sites.flatMap((site) => this.#known.get(site) ?? []) : undefined;
   }
 
@@ -70,7 +71,11 @@ export class SiteAnswers {
    */
   all(before?: readonly SiteSubnet[]): readonly SiteSubnet[] | undefined {
     const answers = this.#sites.map((site) => this.#known.get(site) ?? before?.filter((one) => one.site === site));
-    const waits = answers.some((one, n) => !one && (this.#failures.get(this.#sites[n] ?? '') ?? 0) < PATIENCE);
+    const waits = answers.some((one, n) => !one && !this.#failedOften(this.#sites[n] ?? ''));
     return waits || answers.every((one) => !one) ? undefined : answers.flatMap((one) => one ?? []);
+  }
+
+  #failedOften(site: string): boolean {
+    return (this.#failures.get(site) ?? 0) >= PATIENCE;
   }
 }
