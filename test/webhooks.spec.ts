@@ -192,8 +192,14 @@ describe('webhooks, with a receiver in a process of its own and two servers on o
     const box = { foundation: uri, one_shot: false, expires, type: 'post', url: url('/box-slow') };
     await order({ delayMs: { '/box-slow': 500 } });
     await client.create('/api/v1/PostOffice/FoundationBox', box);
-    const states = Array.from({ length: 50 }, (_, n) => (n % 2 === 0 ? 'built' : 'planned'));
-    for (const state of states) await rest('POST', '/api/rest/Building/Foundation/host2/force', { state });
+    const states = Array.from({ length: 60 }, (_, n) => (n % 2 === 0 ? 'built' : 'planned'));
+    const force = async (some: readonly string[]): Promise<void> => {
+      for (const state of some) await rest('POST', '/api/rest/Building/Foundation/host2/force', { state });
+    };
+    await force(states.slice(0, 30));
+    const waiting = `SELECT count(*)::int AS n FROM ledger.deliveries WHERE state = 'waiting'`;
+    await until(async () => (await database.pool.query<{ n: number }>(waiting)).rows[0]!.n >= 20);
+    await force(states.slice(30));
     await order({ delayMs: {} });
     await until(async () => (await got('/box-slow')).length === states.length);
     const told = (await got('/box-slow')).map(({ event }) => event?.['script']);
