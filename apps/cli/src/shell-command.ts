@@ -64,11 +64,13 @@ interface Ahead {
   begun: string;
 }
 
+const nothingAhead = (): Ahead => ({ lines: [], begun: '' });
+
 async function interactive(commands: Commands, tools: Tools, run: RunLine): Promise<Result> {
   const kept = new ShellHistory(tools.environment);
   let history = await kept.lines();
   tools.terminal.output.write(TITLE);
-  const ahead: Ahead = { lines: [], begun: '' };
+  let ahead = nothingAhead();
   for (;;) {
     const next = ahead.lines.shift();
     if (next !== undefined) tools.terminal.output.write(`${PROMPT}${next}\n`);
@@ -80,7 +82,7 @@ async function interactive(commands: Commands, tools: Tools, run: RunLine): Prom
     await kept.keep(history);
     if (END.includes(words[0] ?? '')) break;
     if (isUnfinished) tools.terminal.output.write(UNFINISHED);
-    else if (await givenUpBySigint((signal) => run(words, signal, undefined))) ahead.lines.length = 0;
+    else if (await givenUpBySigint((signal) => run(words, signal, undefined))) ahead = nothingAhead();
   }
   return { json: null, text: '', silent: true };
 }
